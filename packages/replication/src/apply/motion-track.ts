@@ -1,0 +1,82 @@
+import { motionRecordsMax, turnToleranceCm } from '../limits.ts'
+
+/** A place in metres, filled by `positionAt`. */
+export interface Place {
+  xM: number
+  zM: number
+}
+
+/**
+ * The path of one entity as the client knows it: its last turns. A motion is straight between turns, so the path at any
+ * moment between two known ticks is exact, not guessed.
+ */
+export class MotionTrack {
+  readonly #tick = new Float64Array(motionRecordsMax)
+  /** From when on a record is in force: the tick before it for a turn, its own tick for a jump. */
+  readonly #from = new Float64Array(motionRecordsMax)
+  readonly #xCm = new Float64Array(motionRecordsMax)
+  readonly #zCm = new Float64Array(motionRecordsMax)
+  readonly #vx = new Float64Array(motionRecordsMax)
+  readonly #vz = new Float64Array(motionRecordsMax)
+  readonly #tickHz: number
+  #count = 0
+
+  constructor(tickHz: number) {
+    this.#tickHz = tickHz
+  }
+
+  /** Centimetres and cm/s at the end of `tick`. */
+  push(tick: number, xCm: number, zCm: number, vx: number, vz: number): void {
+    const at = this.#count % motionRecordsMax
+    const turned = this.#count > 0 && this.#meets(tick, xCm, zCm, vx, vz)
+    this.#tick[at] = tick
+    this.#from[at] = turned ? tick - 1 : tick
+    this.#xCm[at] = xCm
+    this.#zCm[at] = zCm
+    this.#vx[at] = vx
+    this.#vz[at] = vz
+    this.#count++
+  }
+
+  /** Where the entity is at a moment, in ticks with fractions. */
+  positionAt(tick: number, place: Place): void {
+    const record = this.#recordAt(tick)
+    const elapsedS = (tick - (this.#tick[record] as number)) / this.#tickHz
+    place.xM = ((this.#xCm[record] as number) + (this.#vx[record] as number) * elapsedS) / 100
+    place.zM = ((this.#zCm[record] as number) + (this.#vz[record] as number) * elapsedS) / 100
+  }
+
+  /** Newest velocity, m/s. */
+  velocity(): { readonly xMps: number; readonly zMps: number } {
+    const newest = (this.#count - 1) % motionRecordsMax
+    return { xMps: (this.#vx[newest] as number) / 100, zMps: (this.#vz[newest] as number) / 100 }
+  }
+
+  /** Newest record: centimetres and cm/s at the end of its tick. */
+  newest(): { readonly tick: number; readonly xCm: number; readonly zCm: number; readonly vx: number; readonly vz: number } {
+    const at = (this.#count - 1) % motionRecordsMax
+    return {
+      tick: this.#tick[at] as number,
+      xCm: this.#xCm[at] as number,
+      zCm: this.#zCm[at] as number,
+      vx: this.#vx[at] as number,
+      vz: this.#vz[at] as number,
+    }
+  }
+
+  #recordAt(tick: number): number {
+    const oldest = Math.max(0, this.#count - motionRecordsMax)
+    for (let i = this.#count - 1; i > oldest; i--) {
+      if (tick >= (this.#from[i % motionRecordsMax] as number)) return i % motionRecordsMax
+    }
+    return oldest % motionRecordsMax
+  }
+
+  #meets(tick: number, xCm: number, zCm: number, vx: number, vz: number): boolean {
+    const newest = (this.#count - 1) % motionRecordsMax
+    const elapsedS = (tick - 1 - (this.#tick[newest] as number)) / this.#tickHz
+    const dx = (this.#xCm[newest] as number) + (this.#vx[newest] as number) * elapsedS - (xCm - vx / this.#tickHz)
+    const dz = (this.#zCm[newest] as number) + (this.#vz[newest] as number) * elapsedS - (zCm - vz / this.#tickHz)
+    return Math.abs(dx) <= turnToleranceCm && Math.abs(dz) <= turnToleranceCm
+  }
+}

@@ -1,0 +1,7 @@
+export { MotionTrack, type Place } from './apply/motion-track.ts'
+export { type EntityView, type ViewGeometry, type ViewListener, ViewModel } from './apply/view-model.ts'
+export { noBaseline, nothingNew, SegmentEncoder, type SegmentSink, segmentRefused } from './emit/segment-encoder.ts'
+export { type Recipe, ViewEmitter } from './emit/view-emitter.ts'
+export { type ViewOptions, ViewTable } from './emit/view-table.ts'
+export { viewRadiusCellsMax } from './limits.ts'
+export { ownedComponents, seenComponents } from './segment-layout.ts'

@@ -1,0 +1,47 @@
+#!/usr/bin/env node
+import { help, parseCommandLine } from './cli/arguments.ts'
+import { banner, farewell } from './cli/banner.ts'
+import { ConfigError } from './host/config.ts'
+import { type Host, NodeUnusable, startHost } from './host/host.ts'
+import { packageVersion } from './host/version.ts'
+import { GameUnusable } from './threads/load-game.ts'
+
+/** Exit codes: 1 the node has failed, 2 it was told something that cannot be. */
+async function main(): Promise<number> {
+  const command = parseCommandLine(process.argv.slice(2), process.env, process.stderr.isTTY === true)
+  if (command.kind === 'help') {
+    process.stdout.write(help)
+    return 0
+  }
+  if (command.kind === 'version') {
+    process.stdout.write(`${packageVersion()}\n`)
+    return 0
+  }
+  const host = await startHost(command.options)
+  process.stdout.write(banner(host))
+  stopOnSignals(host)
+  const summary = await host.stopped
+  process.stdout.write(farewell(summary))
+  return summary.failure === null && summary.unsaved === 0 ? 0 : 1
+}
+
+/** The first signal stops in order; a second one does not wait. */
+function stopOnSignals(host: Host): void {
+  let asked = false
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (asked) process.exit(1)
+      asked = true
+      process.stdout.write('\nStopping …\n')
+      void host.stop()
+    })
+  }
+}
+
+try {
+  process.exitCode = await main()
+} catch (error) {
+  const known = error instanceof ConfigError || error instanceof NodeUnusable || error instanceof GameUnusable
+  process.stderr.write(known ? `${error.message}\n` : `${error instanceof Error ? error.stack : String(error)}\n`)
+  process.exitCode = known ? 2 : 1
+}

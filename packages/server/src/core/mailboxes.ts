@@ -1,0 +1,107 @@
+import { createRing, type RingMemory } from '@worldkeep/kernel'
+import { ringBytes, ringRecords, routeSlotBits } from './limits.ts'
+
+/*
+ * Every road between the threads. Each is one ring: one writer, one reader, bounded by count and bytes.
+ *
+ *     gateway ── handshakes, lifecycle, inbound ──► tick ── outbound ──► gateway
+ *                                                   tick ── jobs ──► persistence ── results ──► tick
+ *     host    ── requests ──► tick ── events ──► host
+ */
+export interface Mailboxes {
+  readonly handshakes: RingMemory
+  readonly lifecycle: RingMemory
+  readonly inbound: RingMemory
+  readonly outbound: RingMemory
+  readonly jobs: RingMemory
+  readonly results: RingMemory
+  readonly requests: RingMemory
+  readonly events: RingMemory
+}
+
+export function createMailboxes(): Mailboxes {
+  const ring = (name: keyof typeof ringBytes): RingMemory =>
+    createRing({ byteLength: ringBytes[name], recordsMax: ringRecords[name] })
+  return {
+    handshakes: ring('handshakes'),
+    lifecycle: ring('lifecycle'),
+    inbound: ring('inbound'),
+    outbound: ring('outbound'),
+    jobs: ring('jobs'),
+    results: ring('results'),
+    requests: ring('requests'),
+    events: ring('events'),
+  }
+}
+
+/** Kinds of all records, unique over all mailboxes, so that a frozen batch needs no second name for them. */
+export const RecordKind = {
+  /** route u32, sessionId, playerId, name, presented resume token, next resume token: texts. */
+  Handshake: 1,
+  /** route u32. The connection is gone; the body stays for its grace. */
+  Dropped: 2,
+  /** route u32. The player said goodbye. */
+  Left: 3,
+  /** route u32. A frame was left out: start the view afresh. */
+  RefreshWanted: 4,
+  /** route u32, seq u32, input row. */
+  Input: 5,
+  /** route u32, seq u32, command u8, command row. */
+  Command: 6,
+  /** request u32, status u8 (`LoadStatus`), player record when found. */
+  Loaded: 7,
+  /** tick u32. Everything durable up to this tick is in the store. */
+  Committed: 8,
+  /** available u8. */
+  StoreState: 9,
+
+  /** id varint, then the segment's bytes up to the end of the record. */
+  Segment: 16,
+  /** route u32, mustSend u8, segment count u8, segment ids varint, frame bytes up to the segment count. */
+  Frame: 17,
+  /** route u32, one whole message. */
+  Message: 18,
+  /** route u32, a whole join acknowledgement. */
+  Accepted: 19,
+  /** route u32, error code u16. The answer to a handshake, or the end of a session. */
+  Refused: 20,
+  /** tick u32. Everything of this tick has been said. */
+  TickEnd: 21,
+
+  /** request u32, playerId text. */
+  Load: 32,
+  /** tick u32, player count varint, player records, action count varint, action records. */
+  DurableBatch: 33,
+  /** one player record. */
+  Save: 34,
+
+  /** nothing. */
+  Stop: 48,
+  /** request u32. */
+  Inspect: 49,
+
+  /** level u8 (`LogLevel`), text. */
+  Log: 64,
+  /** request u32, then what `inspection.ts` lays out. */
+  Inspection: 65,
+  /** saved u32, unsaved u32. */
+  Stopped: 66,
+} as const
+
+export const LoadStatus = { Found: 0, Unknown: 1, Unavailable: 2, Corrupt: 3 } as const
+
+export const LogLevel = { Info: 0, Warn: 1, Error: 2 } as const
+export type LogLevel = (typeof LogLevel)[keyof typeof LogLevel]
+
+/** Names one connection of the gateway: slot below, generation above, so that a reused slot is another route. */
+export type Route = number & { readonly unit: 'route' }
+
+export const noRoute = 0 as Route
+
+export function routeOf(slot: number, generation: number): Route {
+  return (((generation << routeSlotBits) | slot) >>> 0) as Route
+}
+
+export function slotOfRoute(route: number): number {
+  return route & ((1 << routeSlotBits) - 1)
+}

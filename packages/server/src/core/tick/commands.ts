@@ -1,0 +1,139 @@
+import type { ByteReader, Fields, Row } from '@worldkeep/kernel'
+import { resultPending } from '@worldkeep/session'
+import { type ErrorCode, errorEntry } from '@worldkeep/wire'
+import type { Actor, Command, World } from '@worldkeep/world'
+import type { TickBoard } from '../counters.ts'
+import type { DurableLane } from './durable-lane.ts'
+import type { Outbound } from './outbound.ts'
+import type { Session, SessionTable } from './session-table.ts'
+
+export interface CommandParts {
+  readonly world: World
+  readonly sessions: SessionTable
+  readonly outbound: Outbound
+  readonly lane: DurableLane
+  readonly board: TickBoard
+}
+
+/** Dispatches frozen inputs and commands: each once, to its handler, for the session its route belongs to. */
+export class Commands {
+  readonly #parts: CommandParts
+  readonly #intent: Row<Fields>
+  readonly #rows: readonly Row<Fields>[]
+  readonly #actor: { playerId: string; entity: number; slot: number } = { playerId: '', entity: 0, slot: -1 }
+  readonly #handled: number
+  readonly #refused: number
+  readonly #inputsApplied: number
+  readonly #inputsLate: number
+  readonly #stale: number
+
+  constructor(parts: CommandParts) {
+    this.#parts = parts
+    const { game } = parts.world
+    this.#intent = game.input.codec.empty()
+    this.#rows = game.commands.map((command) => command.codec.empty())
+    this.#handled = parts.board.slot('commandsHandled')
+    this.#refused = parts.board.slot('commandsRefused')
+    this.#inputsApplied = parts.board.slot('inputsApplied')
+    this.#inputsLate = parts.board.slot('inputsLate')
+    this.#stale = parts.board.slot('recordsStale')
+  }
+
+  /** Newest wins. */
+  input(body: ByteReader, tick: number): void {
+    const { world, board } = this.#parts
+    const session = this.#activeSession(body.u32())
+    if (session === null) return
+    const seq = body.u32()
+    world.game.input.codec.read(body, this.#intent)
+    if (body.failed || !session.inputs.advance(seq, tick)) {
+      board.add(this.#inputsLate, 1)
+      return
+    }
+    world.game.input.steer(world.motion, session.bodySlot, this.#intent)
+    board.add(this.#inputsApplied, 1)
+  }
+
+  /** Strictly one by one: repeated ones get the first result, a gap is refused. */
+  command(body: ByteReader, tick: number): void {
+    const session = this.#activeSession(body.u32())
+    if (session === null) return
+    const seq = body.u32()
+    const index = body.u8()
+    const order = session.commands.classify(seq)
+    if (order === 'duplicate') return this.#repeat(session, seq)
+    if (order === 'gap') return this.#refuse(session, seq, 'sequence_gap')
+    session.commands.begin(seq)
+    const command = this.#parts.world.game.commands[index]
+    if (command === undefined) return this.#finish(session, seq, 'unknown_command')
+    const args = this.#rows[index] as Row<Fields>
+    command.codec.read(body, args)
+    if (body.failed) return this.#finish(session, seq, 'bad_command')
+    return this.#run(session, seq, command, { args, tick })
+  }
+
+  /** Every durable action up to this tick is in the store: now it may be acknowledged. */
+  committed(body: ByteReader): void {
+    const { lane, sessions, outbound, board } = this.#parts
+    const tick = body.u32()
+    for (let pending = lane.takeCommitted(tick); pending !== null; pending = lane.takeCommitted(tick)) {
+      board.add(board.slot('durableAcknowledged'), 1)
+      const session = sessions.at(pending.sessionSlot)
+      if (session.state === 'free' || session.generation !== pending.sessionGeneration) continue
+      session.commands.finish(pending.seq, 'ok')
+      outbound.result(session, pending.seq, 'ok', { durable: 1, duplicate: 0, retryable: 0 })
+    }
+  }
+
+  #run(session: Session, seq: number, command: Command, call: { readonly args: Row<Fields>; readonly tick: number }): void {
+    const { world, lane, board } = this.#parts
+    const durable = command.acknowledged === 'durable'
+    if (durable) {
+      const refusal = session.savable ? lane.refusal(command, call.tick) : 'store_unavailable'
+      if (refusal !== null) {
+        board.add(board.slot('durableRefused'), 1)
+        return this.#finish(session, seq, refusal)
+      }
+    }
+    const code = command.handle(world, this.#actorOf(session), call.args)
+    if (code !== 'ok' || !durable) return this.#finish(session, seq, code)
+    board.add(this.#handled, 1)
+    lane.add(session, command, seq, call.args, call.tick)
+  }
+
+  #finish(session: Session, seq: number, code: string): void {
+    this.#parts.board.add(code === 'ok' ? this.#handled : this.#refused, 1)
+    session.commands.finish(seq, code)
+    this.#parts.outbound.result(session, seq, code, { durable: 0, duplicate: 0, retryable: isRetryable(code) ? 1 : 0 })
+  }
+
+  #refuse(session: Session, seq: number, code: ErrorCode): void {
+    this.#parts.board.add(this.#refused, 1)
+    this.#parts.outbound.result(session, seq, code, { durable: 0, duplicate: 0, retryable: 0 })
+  }
+
+  /** One still under way is answered when it is done; one long forgotten is only known to have been processed. */
+  #repeat(session: Session, seq: number): void {
+    const code = session.commands.resultOf(seq) ?? 'ok'
+    if (code === resultPending) return
+    this.#parts.outbound.result(session, seq, code, { durable: 0, duplicate: 1, retryable: 0 })
+  }
+
+  #activeSession(route: number): Session | null {
+    const session = this.#parts.sessions.ofRoute(route)
+    if (session !== null && session.state === 'active') return session
+    this.#parts.board.add(this.#stale, 1)
+    return null
+  }
+
+  #actorOf(session: Session): Actor {
+    this.#actor.playerId = session.playerId
+    this.#actor.entity = session.entity
+    this.#actor.slot = session.bodySlot
+    return this.#actor
+  }
+}
+
+function isRetryable(code: string): boolean {
+  return code === 'store_unavailable' || code === 'store_busy' ? errorEntry(code).retryable : false
+}

@@ -1,0 +1,230 @@
+import { type ByteWriter, type Fields, type Row, RingWriter } from '@worldkeep/kernel'
+import { ownedComponents, type Recipe, SegmentEncoder, type SegmentSink, ViewEmitter, ViewTable } from '@worldkeep/replication'
+import {
+  errorEntry,
+  type ErrorCode,
+  FrameFlag,
+  frameCellsMax,
+  type Message,
+  ServerResult,
+  writeFrameHeader,
+  writeMessage,
+} from '@worldkeep/wire'
+import type { ComponentTable, World } from '@worldkeep/world'
+import type { CoreConfig } from '../core-config.ts'
+import type { TickBoard } from '../counters.ts'
+import { outboxBytesMax } from '../limits.ts'
+import { RecordKind, type Route } from '../mailboxes.ts'
+import type { Session } from './session-table.ts'
+
+/** Route, flags, counts, header, and as many cells and segment ids as a frame can name. */
+const frameOverheadBytes = 32 + frameCellsMax * 10
+
+/**
+ * Everything that leaves the tick towards clients: shared segments once, then one recipe per session. Does not allocate
+ * per tick.
+ */
+export class Outbound {
+  readonly views: ViewTable
+  readonly encoder: SegmentEncoder
+  readonly #ring: RingWriter
+  readonly #emitter: ViewEmitter
+  readonly #owned: readonly ComponentTable[]
+  readonly #ownedBytesMax: number
+  readonly #world: World
+  readonly #board: TickBoard
+  readonly #built: number
+  readonly #empty: number
+  readonly #refused: number
+  readonly #outboxRefused: number
+  readonly #header = { flags: 0, tick: 0, inputAck: 0, ackAgeTicks: 0 }
+  readonly #resultRow: Row<Fields> = ServerResult.codec.empty()
+
+  constructor(world: World, ring: RingWriter, config: CoreConfig, board: TickBoard) {
+    this.#world = world
+    this.#ring = ring
+    this.#board = board
+    this.views = new ViewTable({
+      sessionsMax: config.sessionsMax,
+      radiusCells: config.viewRadiusCells,
+      hysteresisCm: Math.round(config.hysteresisM * 100),
+    })
+    this.encoder = new SegmentEncoder(world, new RingSegmentSink(ring))
+    this.#emitter = new ViewEmitter(world, this.views, this.encoder)
+    this.#owned = ownedComponents(world.game).map((component) => world.table(component))
+    this.#ownedBytesMax = 5 + this.#owned.reduce((sum, table) => sum + rowBytes(table), 0)
+    this.#built = board.slot('framesBuilt')
+    this.#empty = board.slot('framesEmpty')
+    this.#refused = board.slot('framesRefused')
+    this.#outboxRefused = board.slot('outboxRefused')
+  }
+
+  /** A message that goes out at once, in front of this tick's frame. */
+  message(route: Route, kind: number, write: (writer: ByteWriter) => void, bytesMax: number): boolean {
+    const record = this.#ring.begin(bytesMax + 4)
+    if (record === null) return false
+    record.u32(route)
+    write(record)
+    this.#ring.end(kind)
+    return true
+  }
+
+  /** Ends a connection, or answers its handshake, with an error of the catalogue. */
+  refuse(route: Route, code: ErrorCode): void {
+    this.message(route, RecordKind.Refused, (writer) => writer.u16(errorEntry(code).number), 2)
+  }
+
+  /** A message that rides in the session's next frame. A full outbox refuses it, counted, and the view starts afresh. */
+  enqueue<F extends Fields>(session: Session, message: Message<F>, row: Readonly<Row<F>>): boolean {
+    const { outbox } = session
+    const before = outbox.position
+    const bytesMax = message.codec.bytesMax + 1
+    if (outbox.position + bytesMax + 2 > outbox.limit || session.outboxCount >= 60) {
+      this.#board.add(this.#outboxRefused, 1)
+      return false
+    }
+    outbox.u16(0)
+    const start = outbox.position
+    writeMessage(outbox, message, row)
+    const length = outbox.position - start
+    outbox.patchU8(before, length & 0xff)
+    outbox.patchU8(before + 1, length >>> 8)
+    session.outboxCount++
+    return true
+  }
+
+  result(session: Session, seq: number, code: string, options: { durable: number; duplicate: number; retryable: number }): void {
+    if (!session.isConnected()) return
+    const row = this.#resultRow
+    row.seq = seq
+    row.code = code
+    row.durable = options.durable
+    row.duplicate = options.duplicate
+    row.retryable = options.retryable
+    this.enqueue(session, ServerResult, row as Row<typeof ServerResult.codec.fields>)
+  }
+
+  beginTick(tick: number): void {
+    this.encoder.begin(tick)
+  }
+
+  /** One session's frame of this tick: nothing to say, nothing sent. */
+  frame(session: Session, tick: number): void {
+    const baseline = this.views.baseline[session.slot] as number
+    if (!this.#emitter.prepare(session.slot, session.bodySlot, tick)) {
+      this.#board.add(this.#refused, 1)
+      return
+    }
+    const { recipe } = this.#emitter
+    const ownerMask = this.#ownerMask(session.bodySlot, recipe.reset ? -1 : baseline)
+    const acks = session.inputs.acked !== session.ackSent || recipe.reset || this.#selfMoved(session.bodySlot, baseline)
+    if (!acks && ownerMask === 0 && session.outboxCount === 0 && recipe.dropCount === 0 && recipe.segmentCount === 0) {
+      this.#board.add(this.#empty, 1)
+      return
+    }
+    const record = this.#ring.begin(frameOverheadBytes + this.#ownedBytesMax + outboxBytesMax)
+    if (record === null) {
+      this.views.refresh(session.slot)
+      this.#board.add(this.#refused, 1)
+      return
+    }
+    this.#writeRecipe(record, session, recipe)
+    this.#writeHeader(record, session, tick, recipe, { acks, ownerMask })
+    if (ownerMask !== 0) this.#writeOwned(record, session.bodySlot, ownerMask)
+    if (session.outboxCount > 0) this.#writeOutbox(record, session)
+    this.#ring.end(RecordKind.Frame)
+    session.ackSent = session.inputs.acked
+    session.clearOutbox()
+    this.#board.add(this.#built, 1)
+  }
+
+  endTick(tick: number): void {
+    const record = this.#ring.begin(4)
+    if (record !== null) {
+      record.u32(tick)
+      this.#ring.end(RecordKind.TickEnd)
+    }
+    this.#ring.publish()
+  }
+
+  #writeRecipe(record: ByteWriter, session: Session, recipe: Recipe): void {
+    record.u32(session.route)
+    record.u8(session.outboxCount > 0 || recipe.reset ? 1 : 0)
+    record.u8(recipe.segmentCount)
+    for (let i = 0; i < recipe.segmentCount; i++) record.varint(recipe.segments[i] as number)
+  }
+
+  #writeHeader(record: ByteWriter, session: Session, tick: number, recipe: Recipe, parts: { acks: boolean; ownerMask: number }): void {
+    const header = this.#header
+    header.flags =
+      (parts.acks ? FrameFlag.Ack : 0) |
+      (recipe.reset ? FrameFlag.Reset : 0) |
+      (recipe.dropCount > 0 ? FrameFlag.Drops : 0) |
+      (parts.ownerMask !== 0 ? FrameFlag.Owner : 0) |
+      (session.outboxCount > 0 ? FrameFlag.Messages : 0)
+    header.tick = tick
+    header.inputAck = session.inputs.acked
+    header.ackAgeTicks = tick - session.inputs.ackedTick + 1
+    writeFrameHeader(record, header)
+    if (recipe.dropCount === 0) return
+    record.varint(recipe.dropCount)
+    for (let i = 0; i < recipe.dropCount; i++) record.varint(recipe.drops[i] as number)
+  }
+
+  #writeOwned(record: ByteWriter, slot: number, mask: number): void {
+    record.varint(mask)
+    for (let i = 0; i < this.#owned.length; i++) if ((mask & (1 << i)) !== 0) this.#owned[i]?.write(record, slot)
+  }
+
+  #writeOutbox(record: ByteWriter, session: Session): void {
+    record.varint(session.outboxCount)
+    record.raw(session.outbox.bytes, 0, session.outbox.position)
+  }
+
+  #ownerMask(slot: number, baseline: number): number {
+    let mask = 0
+    for (let i = 0; i < this.#owned.length; i++) {
+      const table = this.#owned[i] as ComponentTable
+      if (table.has(slot) && (table.changedTick[slot] as number) > baseline) mask |= 1 << i
+    }
+    return mask
+  }
+
+  #selfMoved(slot: number, baseline: number): boolean {
+    return (this.#world.motionChangedTick[slot] as number) > baseline
+  }
+}
+
+class RingSegmentSink implements SegmentSink {
+  readonly #ring: RingWriter
+  constructor(ring: RingWriter) {
+    this.#ring = ring
+  }
+
+  /** The id is written when it is known: its place is kept in front. */
+  #idAt = 0
+  #record: ByteWriter | null = null
+
+  begin(bytesMax: number): ByteWriter | null {
+    const record = this.#ring.begin(bytesMax + 4)
+    if (record === null) return null
+    this.#record = record
+    this.#idAt = record.position
+    record.u32(0)
+    return record
+  }
+
+  end(id: number): void {
+    const record = this.#record as ByteWriter
+    for (let i = 0; i < 4; i++) record.patchU8(this.#idAt + i, (id >>> (8 * i)) & 0xff)
+    this.#ring.end(RecordKind.Segment)
+  }
+
+  cancel(): void {
+    this.#ring.cancel()
+  }
+}
+
+function rowBytes(table: ComponentTable): number {
+  return Object.values(table.component.fields).reduce((sum, type) => sum + type.bytesMax, 0)
+}

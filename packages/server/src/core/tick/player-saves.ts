@@ -1,0 +1,93 @@
+import type { RingWriter } from '@worldkeep/kernel'
+import type { ComponentTable, World } from '@worldkeep/world'
+import type { TickBoard } from '../counters.ts'
+import { RecordKind } from '../mailboxes.ts'
+import { type PlayerHead, type PlayerRecord, playerRecordBytesMax, writePlayerRecord } from '../player-record.ts'
+import type { DurableLane } from './durable-lane.ts'
+import type { Session, SessionTable } from './session-table.ts'
+
+/**
+ * What of a player survives: written with the durable actions of a tick, and as a checkpoint on leaving, at intervals
+ * and at the end. A checkpoint without room in its mailbox stays due: the newest state is written when there is.
+ */
+export class PlayerSaves {
+  readonly saved: readonly ComponentTable[]
+  readonly #world: World
+  readonly #ring: RingWriter
+  readonly #board: TickBoard
+  readonly #recordBytesMax: number
+  readonly #intervalTicks: number
+
+  constructor(world: World, ring: RingWriter, board: TickBoard, options: { readonly checkpointIntervalS: number }) {
+    this.#world = world
+    this.#ring = ring
+    this.#board = board
+    this.saved = world.game.components.filter(({ saved }) => saved).map((component) => world.table(component))
+    this.#recordBytesMax = playerRecordBytesMax(this.saved)
+    this.#intervalTicks = world.ticksOf(options.checkpointIntervalS)
+  }
+
+  /** Gives a fresh body what was saved; names this game does not know any more are left aside. */
+  restore(slot: number, record: PlayerRecord): void {
+    for (const table of this.saved) {
+      const row = record.components[table.component.name]
+      if (row === undefined) continue
+      const known = Object.entries(row).filter(([field]) => Object.hasOwn(table.component.fields, field))
+      table.add(slot, Object.fromEntries(known))
+    }
+  }
+
+  /** First checkpoint of a session, staggered so that a crowd that joined together does not save together. */
+  schedule(session: Session, tick: number): void {
+    session.saveDueTick = tick + 1 + ((session.slot * 7919) % this.#intervalTicks)
+  }
+
+  /** Writes a checkpoint. False: no room now, try again. */
+  save(session: Session): boolean {
+    if (!session.savable || session.bodySlot < 0) return true
+    const record = this.#ring.begin(this.#recordBytesMax)
+    if (record === null) {
+      this.#board.add(this.#board.slot('savesDeferred'), 1)
+      return false
+    }
+    writePlayerRecord(record, this.#head(session), this.saved, session.bodySlot)
+    this.#ring.end(RecordKind.Save)
+    this.#board.add(this.#board.slot('savesQueued'), 1)
+    return true
+  }
+
+  /** Checkpoints whose time has come. */
+  saveDue(sessions: SessionTable, tick: number): void {
+    for (let slot = 0; slot < sessions.max; slot++) {
+      const session = sessions.at(slot)
+      if (session.state !== 'active' || session.saveDueTick > tick) continue
+      if (this.save(session)) session.saveDueTick = tick + this.#intervalTicks
+    }
+  }
+
+  /** Everybody whose saved components this tick has changed joins this tick's batch. */
+  joinBatch(sessions: SessionTable, lane: DurableLane, tick: number): void {
+    for (let slot = 0; slot < sessions.max; slot++) {
+      const session = sessions.at(slot)
+      if (session.state === 'free' || session.bodySlot < 0 || !session.savable) continue
+      if (this.#changedIn(session.bodySlot, tick)) lane.addPlayer(this.#head(session), session.bodySlot)
+    }
+  }
+
+  #changedIn(slot: number, tick: number): boolean {
+    for (let i = 0; i < this.saved.length; i++) {
+      const table = this.saved[i] as ComponentTable
+      if (table.has(slot) && table.changedTick[slot] === tick) return true
+    }
+    return false
+  }
+
+  /** Numbers the save: a store keeps the newest. */
+  #head(session: Session): PlayerHead {
+    session.revision++
+    const { playerId, name, revision, documents, bodySlot } = session
+    const { motion } = this.#world
+    const zone = this.#world.zoneOfEntity(bodySlot).name
+    return { playerId, name, zone, xCm: motion.xCm(bodySlot), zCm: motion.zCm(bodySlot), revision, documents }
+  }
+}

@@ -1,0 +1,140 @@
+import { assert, ByteWriter } from '@worldkeep/kernel'
+import { CommandSequence, InputSequence, nextSessionState, type SessionEvent, type SessionState } from '@worldkeep/session'
+import { outboxBytesMax } from '../limits.ts'
+import { noRoute, type Route, slotOfRoute } from '../mailboxes.ts'
+
+/** One player's stay. Lives in the table for ever and is handed out again. */
+export class Session {
+  readonly slot: number
+  state: SessionState = 'free'
+  /** Grows with every use, so that an answer for an earlier use is not taken for this one's. */
+  generation = 0
+  playerId = ''
+  name = ''
+  sessionId = ''
+  resumeToken = ''
+  route: Route = noRoute
+  /** Handle and slot of the body; 0 and -1 before there is one. */
+  entity = 0
+  bodySlot = -1
+  readonly inputs = new InputSequence()
+  readonly commands = new CommandSequence()
+  ackSent = 0
+  graceEndsTick = 0
+  saveDueTick = 0
+  revision = 0
+  documents = ''
+  /** False: what is stored of this player could not be read, so nothing may be written over it. */
+  savable = true
+  /** Messages that ride in the next frame. */
+  readonly outbox = ByteWriter.ofSize(outboxBytesMax)
+  outboxCount = 0
+
+  constructor(slot: number) {
+    this.slot = slot
+  }
+
+  /** Steps along the table of `lifecycle.ts`; an event without meaning here is our bug. */
+  step(event: SessionEvent): void {
+    const next = nextSessionState(this.state, event)
+    assert(next !== null, `session ${this.state}: no ${event}`)
+    this.state = next as SessionState
+  }
+
+  isConnected(): boolean {
+    return this.route !== noRoute
+  }
+
+  clearOutbox(): void {
+    this.outbox.reset()
+    this.outboxCount = 0
+  }
+}
+
+/** All sessions of the node, by slot, by player and by route. Iterated in slot order. */
+export class SessionTable {
+  readonly max: number
+  readonly #sessions: readonly Session[]
+  readonly #byPlayer = new Map<string, Session>()
+  readonly #routes: Uint32Array
+  readonly #sessionOfRoute: Int32Array
+  #freeFrom = 0
+  count = 0
+
+  constructor(options: { readonly sessionsMax: number; readonly connectionsMax: number }) {
+    this.max = options.sessionsMax
+    this.#sessions = Array.from({ length: options.sessionsMax }, (_, slot) => new Session(slot))
+    this.#routes = new Uint32Array(options.connectionsMax)
+    this.#sessionOfRoute = new Int32Array(options.connectionsMax).fill(-1)
+  }
+
+  at(slot: number): Session {
+    return this.#sessions[slot] as Session
+  }
+
+  ofPlayer(playerId: string): Session | null {
+    return this.#byPlayer.get(playerId) ?? null
+  }
+
+  /** Whose messages come over this route: null for a route that is gone or was never bound. */
+  ofRoute(route: number): Session | null {
+    const connection = slotOfRoute(route)
+    if (this.#routes[connection] !== route) return null
+    const slot = this.#sessionOfRoute[connection] as number
+    return slot < 0 ? null : this.at(slot)
+  }
+
+  /** A free session for a player that has none, or null when the world is full. */
+  claim(playerId: string): Session | null {
+    assert(!this.#byPlayer.has(playerId), 'a player has one session')
+    for (let i = 0; i < this.max && this.count < this.max; i++) {
+      const session = this.at((this.#freeFrom + i) % this.max)
+      if (session.state !== 'free') continue
+      this.#freeFrom = (session.slot + 1) % this.max
+      this.#reset(session, playerId)
+      this.#byPlayer.set(playerId, session)
+      this.count++
+      return session
+    }
+    return null
+  }
+
+  bind(session: Session, route: Route): void {
+    this.unbind(session)
+    session.route = route
+    this.#routes[slotOfRoute(route)] = route
+    this.#sessionOfRoute[slotOfRoute(route)] = session.slot
+  }
+
+  unbind(session: Session): void {
+    if (session.route === noRoute) return
+    const connection = slotOfRoute(session.route)
+    if (this.#routes[connection] === session.route) this.#sessionOfRoute[connection] = -1
+    session.route = noRoute
+  }
+
+  /** After the last step to `free`. */
+  release(session: Session): void {
+    assert(session.state === 'free', 'release: the session is in use')
+    this.unbind(session)
+    this.#byPlayer.delete(session.playerId)
+    session.clearOutbox()
+    session.playerId = ''
+    session.resumeToken = ''
+    this.count--
+  }
+
+  #reset(session: Session, playerId: string): void {
+    session.generation = (session.generation + 1) & 0xffff
+    session.playerId = playerId
+    session.entity = 0
+    session.bodySlot = -1
+    session.revision = 0
+    session.documents = ''
+    session.savable = true
+    session.ackSent = 0
+    session.inputs.reset()
+    session.commands.reset()
+    session.clearOutbox()
+  }
+}

@@ -1,0 +1,284 @@
+import { type Clock, RingReader, RingWriter, type Doorbell } from '@worldkeep/kernel'
+import { type Game, Pipeline, type Stage, World } from '@worldkeep/world'
+import type { CoreConfig } from '../core-config.ts'
+import type { TickBoard } from '../counters.ts'
+import { frozenRecordsMax } from '../limits.ts'
+import { type Mailboxes, RecordKind } from '../mailboxes.ts'
+import { Commands } from './commands.ts'
+import { DurableLane } from './durable-lane.ts'
+import { FrozenInputs } from './frozen-inputs.ts'
+import { HostEvents } from './host-events.ts'
+import { emitInspection } from './inspection.ts'
+import { Joins } from './joins.ts'
+import { Outbound } from './outbound.ts'
+import { PlayerSaves } from './player-saves.ts'
+import { SessionTable } from './session-table.ts'
+import { TickMeter } from './tick-meter.ts'
+
+export interface TickCoreParts {
+  readonly game: Game
+  readonly config: CoreConfig
+  readonly mailboxes: Mailboxes
+  readonly board: TickBoard
+  /** Only for measuring: no decision of a tick depends on it. */
+  readonly clock: Clock
+  readonly connectionsMax: number
+  /** Who sleeps at the other end; null where one thread does everything. */
+  readonly doorbells: { readonly gateway: Doorbell | null; readonly persistence: Doorbell | null; readonly host: Doorbell | null }
+}
+
+/** Hooks without which a node must not start. */
+export const requiredHooks = [
+  'lifecycle mailbox',
+  'inbound freeze',
+  'persistence results',
+  'handshake mailbox',
+  'lifecycle',
+  'persistence completion',
+  'handshakes',
+  'commands',
+  'systems',
+  'space',
+  'state hash',
+  'replication',
+  'durable lane',
+] as const
+
+/**
+ * The tick thread without its thread: all that happens in one tick, from mailbox to mailbox. Owns the world and the
+ * sessions; knows neither sockets nor databases nor time. A driver calls `tick` at its deadlines, a simulator whenever
+ * it likes.
+ */
+export class TickCore {
+  readonly world: World
+  readonly sessions: SessionTable
+  readonly outbound: Outbound
+  readonly pipeline: Pipeline
+  readonly events: HostEvents
+  readonly meter: TickMeter
+  /** Set by the host's request; the driver stops after this tick. */
+  stopRequested = false
+  readonly #config: CoreConfig
+  readonly #board: TickBoard
+  readonly #frozen = new FrozenInputs()
+  readonly #lifecycle: RingReader
+  readonly #inbound: RingReader
+  readonly #results: RingReader
+  readonly #handshakes: RingReader
+  readonly #requests: RingReader
+  readonly #jobs: RingWriter
+  readonly #lane: DurableLane
+  readonly #saves: PlayerSaves
+  readonly #joins: Joins
+  readonly #commands: Commands
+  readonly #snapshotEveryTicks: number
+  #inspectionRequest = 0
+
+  constructor(parts: TickCoreParts) {
+    const { game, config, mailboxes, board, doorbells } = parts
+    this.#config = config
+    this.#board = board
+    this.world = new World(game, { tickHz: config.tickHz, seed: config.seed })
+    this.sessions = new SessionTable({ sessionsMax: config.sessionsMax, connectionsMax: parts.connectionsMax })
+    this.events = new HostEvents(new RingWriter(mailboxes.events, doorbells.host))
+    this.#lifecycle = new RingReader(mailboxes.lifecycle)
+    this.#inbound = new RingReader(mailboxes.inbound)
+    this.#results = new RingReader(mailboxes.results)
+    this.#handshakes = new RingReader(mailboxes.handshakes)
+    this.#requests = new RingReader(mailboxes.requests)
+    this.#jobs = new RingWriter(mailboxes.jobs, doorbells.persistence)
+    this.outbound = new Outbound(this.world, new RingWriter(mailboxes.outbound, doorbells.gateway), config, board)
+    this.#saves = new PlayerSaves(this.world, this.#jobs, board, config)
+    this.#lane = new DurableLane(this.#saves.saved, this.#jobs, board)
+    const shared = { world: this.world, sessions: this.sessions, outbound: this.outbound, board }
+    this.#joins = new Joins({ ...shared, saves: this.#saves, jobs: this.#jobs, events: this.events, config })
+    this.#commands = new Commands({ ...shared, lane: this.#lane })
+    this.#snapshotEveryTicks = Math.max(1, Math.round(config.tickHz / config.snapshotHz))
+    this.pipeline = new Pipeline(this.#hooks(), requiredHooks, parts.clock)
+    this.meter = new TickMeter(board, this.pipeline, parts.clock)
+    this.#boot()
+  }
+
+  /** One tick, from mailboxes to mailboxes. */
+  tick(): void {
+    this.meter.begin()
+    this.#pollRequests()
+    this.#frozen.clear()
+    this.world.beginTick()
+    this.pipeline.run(this.world.tick())
+    this.#inspect()
+    this.events.ring.publish()
+    this.#publishGauges()
+    this.meter.end()
+  }
+
+  /** Says goodbye to everybody and saves them. False while a mailbox is too full: call again after a moment. */
+  tryStop(): boolean {
+    const { sessions } = this
+    let unsaved = 0
+    let saved = 0
+    for (let slot = 0; slot < sessions.max; slot++) {
+      const session = sessions.at(slot)
+      if (session.state === 'free') continue
+      if (session.isConnected()) {
+        this.outbound.refuse(session.route, 'going_away')
+        sessions.unbind(session)
+      }
+      if (session.bodySlot < 0) continue
+      if (this.#saves.save(session)) {
+        session.savable = false
+        saved++
+      } else {
+        unsaved++
+      }
+    }
+    const flushed = this.#lane.flush()
+    this.outbound.endTick(this.world.tick())
+    this.#jobs.publish()
+    this.#savedAtStop += saved
+    return unsaved === 0 && flushed
+  }
+
+  #savedAtStop = 0
+
+  /** Tells the host how the stop went. */
+  reportStopped(options: { readonly complete: boolean }): void {
+    let unsaved = 0
+    if (!options.complete) {
+      for (let slot = 0; slot < this.sessions.max; slot++) {
+        const session = this.sessions.at(slot)
+        if (session.state !== 'free' && session.savable && session.bodySlot >= 0) unsaved++
+      }
+    }
+    this.events.stopped({ saved: this.#savedAtStop, unsaved })
+    this.events.ring.publish()
+  }
+
+  #boot(): void {
+    const { world } = this
+    world.window = 'boot'
+    world.game.start?.(world)
+    world.commitSpace()
+    world.window = 'closed'
+  }
+
+  #hooks(): { name: string; stage: Stage; order: number; run(tick: number): void }[] {
+    const take = (ring: RingReader, most: number) => (): void => {
+      this.#frozen.take(ring, most)
+    }
+    return [
+      { name: 'lifecycle mailbox', stage: 'poll', order: 10, run: take(this.#lifecycle, frozenRecordsMax) },
+      { name: 'inbound freeze', stage: 'poll', order: 20, run: take(this.#inbound, frozenRecordsMax) },
+      { name: 'persistence results', stage: 'poll', order: 30, run: take(this.#results, frozenRecordsMax) },
+      { name: 'handshake mailbox', stage: 'poll', order: 40, run: () => this.#pollHandshakes() },
+      { name: 'lifecycle', stage: 'apply', order: 10, run: (tick) => this.#applyLifecycle(tick) },
+      { name: 'persistence completion', stage: 'apply', order: 20, run: (tick) => this.#applyResults(tick) },
+      { name: 'handshakes', stage: 'apply', order: 30, run: (tick) => this.#applyHandshakes(tick) },
+      { name: 'commands', stage: 'apply', order: 40, run: (tick) => this.#applyCommands(tick) },
+      { name: 'systems', stage: 'simulate', order: 10, run: () => this.#simulate() },
+      { name: 'space', stage: 'extract', order: 10, run: () => this.world.commitSpace() },
+      { name: 'state hash', stage: 'extract', order: 20, run: () => this.#hashState() },
+      { name: 'durable lane', stage: 'send', order: 10, run: (tick) => this.#sendDurable(tick) },
+      { name: 'replication', stage: 'send', order: 20, run: (tick) => this.#replicate(tick) },
+    ]
+  }
+
+  #pollHandshakes(): void {
+    this.#frozen.take(this.#handshakes, this.#config.handshakesPerTickMax)
+    if (!this.#handshakes.isEmpty()) this.#board.add(this.#board.slot('handshakesDeferred'), 1)
+  }
+
+  #applyLifecycle(tick: number): void {
+    this.world.window = 'apply'
+    this.#joins.expire(tick)
+    for (let i = 0; i < this.#frozen.count; i++) {
+      const kind = this.#frozen.kindOf(i)
+      if (kind === RecordKind.Dropped) this.#joins.dropped(this.#frozen.select(i).u32(), tick)
+      else if (kind === RecordKind.Left) this.#joins.left(this.#frozen.select(i).u32())
+      else if (kind === RecordKind.RefreshWanted) this.#refresh(this.#frozen.select(i).u32())
+    }
+  }
+
+  #applyResults(tick: number): void {
+    for (let i = 0; i < this.#frozen.count; i++) {
+      const kind = this.#frozen.kindOf(i)
+      if (kind === RecordKind.Loaded) this.#joins.loaded(this.#frozen.select(i), tick)
+      else if (kind === RecordKind.Committed) this.#commands.committed(this.#frozen.select(i))
+      else if (kind === RecordKind.StoreState) this.#lane.available = this.#frozen.select(i).u8() === 1
+    }
+  }
+
+  #applyHandshakes(tick: number): void {
+    for (let i = 0; i < this.#frozen.count; i++) {
+      if (this.#frozen.kindOf(i) === RecordKind.Handshake) this.#joins.handshake(this.#frozen.select(i), tick)
+    }
+  }
+
+  #applyCommands(tick: number): void {
+    for (let i = 0; i < this.#frozen.count; i++) {
+      const kind = this.#frozen.kindOf(i)
+      if (kind === RecordKind.Input) this.#commands.input(this.#frozen.select(i), tick)
+      else if (kind === RecordKind.Command) this.#commands.command(this.#frozen.select(i), tick)
+    }
+  }
+
+  #simulate(): void {
+    this.world.window = 'simulate'
+    this.world.runSystems()
+    this.world.window = 'closed'
+  }
+
+  #hashState(): void {
+    const hash = this.world.hashState()
+    this.#board.set(this.#board.slot('stateHashLow'), hash.low())
+    this.#board.set(this.#board.slot('stateHashHigh'), hash.high())
+  }
+
+  #sendDurable(tick: number): void {
+    if (this.#lane.isOpen(tick)) this.#saves.joinBatch(this.sessions, this.#lane, tick)
+    this.#lane.flush()
+    this.#saves.saveDue(this.sessions, tick)
+    this.#jobs.publish()
+  }
+
+  #replicate(tick: number): void {
+    this.outbound.beginTick(tick)
+    if (tick % this.#snapshotEveryTicks === 0) {
+      for (let slot = 0; slot < this.sessions.max; slot++) {
+        const session = this.sessions.at(slot)
+        if (session.state === 'active') this.outbound.frame(session, tick)
+      }
+    }
+    this.outbound.endTick(tick)
+  }
+
+  #refresh(route: number): void {
+    const session = this.sessions.ofRoute(route)
+    if (session !== null) this.outbound.views.refresh(session.slot)
+  }
+
+  #pollRequests(): void {
+    while (this.#requests.next()) {
+      if (this.#requests.kind === RecordKind.Stop) this.stopRequested = true
+      else if (this.#requests.kind === RecordKind.Inspect) this.#inspectionRequest = this.#requests.body.u32()
+    }
+    this.#requests.release()
+  }
+
+  #inspect(): void {
+    if (this.#inspectionRequest === 0) return
+    if (emitInspection(this.events.ring, this.#inspectionRequest, this)) this.#inspectionRequest = 0
+  }
+
+  #publishGauges(): void {
+    const board = this.#board
+    let grace = 0
+    for (let slot = 0; slot < this.sessions.max; slot++) if (this.sessions.at(slot).state === 'grace') grace++
+    board.set(board.slot('sessions'), this.sessions.count)
+    board.set(board.slot('sessionsInGrace'), grace)
+    board.set(board.slot('entities'), this.world.entities.count)
+    board.set(board.slot('entitiesRefused'), this.world.entities.refusedCount)
+    board.set(board.slot('segmentsEncoded'), this.outbound.encoder.encodedCount)
+    board.set(board.slot('segmentsReused'), this.outbound.encoder.reusedCount)
+  }
+}

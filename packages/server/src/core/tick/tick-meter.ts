@@ -1,0 +1,57 @@
+import type { Clock } from '@worldkeep/kernel'
+import { type Pipeline, stages } from '@worldkeep/world'
+import { type TickBoard, tickBucketsMs } from '../counters.ts'
+
+/** Measures each tick once and writes it to the board. Does not allocate. */
+export class TickMeter {
+  readonly #board: TickBoard
+  readonly #pipeline: Pipeline
+  readonly #clock: Clock
+  readonly #buckets: Int32Array
+  readonly #stageSlots: Int32Array
+  readonly #ticks: number
+  readonly #sum: number
+  readonly #max: number
+  readonly #tick: number
+  readonly #hz: number
+  #startedMs = 0
+
+  constructor(board: TickBoard, pipeline: Pipeline, clock: Clock) {
+    this.#board = board
+    this.#pipeline = pipeline
+    this.#clock = clock
+    this.#buckets = Int32Array.from(tickBucketsMs, (bucket) => board.slot(`tickMsBucket_${bucket}`))
+    this.#stageSlots = Int32Array.from(stages, (stage) => board.slot(`stageMsSum_${stage}`))
+    this.#ticks = board.slot('ticks')
+    this.#sum = board.slot('tickMsSum')
+    this.#max = board.slot('tickMsMax')
+    this.#tick = board.slot('tick')
+    this.#hz = board.slot('actualTickHz')
+  }
+
+  begin(): void {
+    const nowMs = this.#clock.nowMs()
+    const sinceMs = nowMs - this.#startedMs
+    // Smoothed over about a second at 20 Hz, so that one late tick does not read as another rate.
+    if (this.#startedMs > 0 && sinceMs > 0) {
+      const before = this.#board.get(this.#hz)
+      this.#board.set(this.#hz, before === 0 ? 1000 / sinceMs : 1 / (0.95 / before + (0.05 * sinceMs) / 1000))
+    }
+    this.#startedMs = nowMs
+  }
+
+  end(): void {
+    const board = this.#board
+    const tookMs = this.#clock.nowMs() - this.#startedMs
+    board.add(this.#ticks, 1)
+    board.add(this.#tick, 1)
+    board.add(this.#sum, tookMs)
+    if (tookMs > board.get(this.#max)) board.set(this.#max, tookMs)
+    for (let i = 0; i < this.#buckets.length; i++) {
+      if (tookMs <= (tickBucketsMs[i] as number)) board.add(this.#buckets[i] as number, 1)
+    }
+    for (let i = 0; i < stages.length; i++) {
+      board.add(this.#stageSlots[i] as number, this.#pipeline.stageMs[i] as number)
+    }
+  }
+}

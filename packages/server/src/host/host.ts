@@ -1,0 +1,245 @@
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { isAbsolute, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { Doorbell } from '@worldkeep/kernel'
+import type { PlayerState } from '@worldkeep/store'
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import type { Registry } from 'prom-client'
+import { createBoards, openPersistenceBoard, openTickBoard, type TickBoard } from '../core/counters.ts'
+import { createMailboxes } from '../core/mailboxes.ts'
+import type { Inspection } from '../core/tick/inspection.ts'
+import { createHttpServer } from '../http/http-server.ts'
+import { createMetrics } from '../http/metrics.ts'
+import { tokenSecret } from '../http/token-secret.ts'
+import { loadGame } from '../threads/load-game.ts'
+import type { SharedParts, StoreInfo, UnusableReason } from '../threads/thread-data.ts'
+import { type NodeConfig, type NodeOptions, parseConfig } from './config.ts'
+import { prepareDataDir } from './data-dir.ts'
+import { judgeHealth, type NodeHealth } from './health.ts'
+import { createLogger } from './logging.ts'
+import { ThreadHandle } from './thread-handle.ts'
+import { TickLink } from './tick-link.ts'
+import { packageVersion } from './version.ts'
+
+/** The node cannot start with what it was given; the message says what to change. */
+export class NodeUnusable extends Error {
+  override readonly name = 'NodeUnusable'
+  readonly reason: UnusableReason
+
+  constructor(reason: UnusableReason, message: string) {
+    super(message)
+    this.reason = reason
+  }
+}
+
+export interface StopSummary {
+  /** Players written at the end. */
+  readonly saved: number
+  /** Players that could not be written. */
+  readonly unsaved: number
+  /** Durable actions committed while the node ran. */
+  readonly committedActions: number
+  /** Why the node stopped; null when it was asked to. */
+  readonly failure: string | null
+}
+
+/** Longest wait for each step of an orderly stop. */
+const stepPatienceMs = 10_000
+
+/** A node: its threads, their order of start and stop, and what happens when one dies. Built by `startHost`. */
+export class Host {
+  readonly config: NodeConfig
+  readonly version: string
+  readonly store: StoreInfo
+  readonly port: number
+  /** Name of the game that runs here. */
+  readonly gameName: string
+  readonly metrics: Registry
+  /** Resolves when the node has stopped, for whatever reason. */
+  readonly stopped: Promise<StopSummary>
+  readonly #threads: Threads
+  readonly #parts: HostParts
+  #resolveStopped: (summary: StopSummary) => void = () => undefined
+  #stopping: Promise<StopSummary> | null = null
+  #seenTick = -1
+  #seenTickAtMs = 0
+
+  constructor(parts: HostParts, threads: Threads, started: { readonly store: StoreInfo; readonly port: number; readonly gameName: string }) {
+    this.config = parts.config
+    this.version = packageVersion()
+    this.store = started.store
+    this.port = started.port
+    this.gameName = started.gameName
+    this.metrics = parts.metrics
+    this.#parts = parts
+    this.#threads = threads
+    this.stopped = new Promise((resolve) => {
+      this.#resolveStopped = resolve
+    })
+  }
+
+  /** What is true at the end of some tick soon, whatever clients have been told. */
+  inspect(): Promise<Inspection> {
+    return this.#threads.link.inspect()
+  }
+
+  board(): TickBoard {
+    return this.#parts.tickBoard
+  }
+
+  async health(): Promise<NodeHealth> {
+    const tick = this.#parts.tickBoard.read('tick')
+    const nowMs = Date.now()
+    if (tick !== this.#seenTick) {
+      this.#seenTick = tick
+      this.#seenTickAtMs = nowMs
+    }
+    const storeLatencyMs = await this.#threads.persistence.ask({ kind: 'pingStore' }).then((ms) => ms as number, () => null)
+    return judgeHealth({
+      tickAdvances: this.#stopping === null && nowMs - this.#seenTickAtMs < 2_000,
+      tick,
+      tickHz: this.#parts.tickBoard.read('actualTickHz'),
+      storeLatencyMs,
+    })
+  }
+
+  async loadPlayer(playerId: string): Promise<PlayerState | null> {
+    return (await this.#threads.persistence.ask({ kind: 'loadPlayer', playerId })) as PlayerState | null
+  }
+
+  /**
+   * Stops in order: nobody new, goodbyes and last saves, tick, gateway, store (X-21). Safe to call twice. `failure` says
+   * what went wrong, if something did.
+   */
+  stop(failure: string | null = null): Promise<StopSummary> {
+    this.#stopping ??= this.#stopInOrder(failure)
+    return this.#stopping
+  }
+
+  async #stopInOrder(failure: string | null): Promise<StopSummary> {
+    const { tick, gateway, persistence, link } = this.#threads
+    const { log } = this.#parts
+    for (const thread of [tick, gateway, persistence]) thread.expectEnd()
+    log.info({ service: 'host', failure }, 'stopping')
+    gateway.tell({ kind: 'refuseNew' })
+    const report = await link.stop(stepPatienceMs)
+    await tick.end(stepPatienceMs)
+    gateway.tell({ kind: 'stop' })
+    await gateway.end(stepPatienceMs)
+    persistence.tell({ kind: 'stop' })
+    const storeClosed = await persistence.end(stepPatienceMs)
+    link.close()
+    await this.#parts.http.close()
+    await rm(this.#parts.hostSocketPath, { force: true })
+    const saved = storeClosed ? (report?.saved ?? 0) : 0
+    const unsaved = (report?.unsaved ?? 0) + (storeClosed ? 0 : (report?.saved ?? 0))
+    const committedActions = openPersistenceBoard(this.#parts.shared.boards).read('committedActions')
+    const summary = { saved, unsaved, committedActions, failure }
+    log.info({ service: 'host', ...summary }, 'stopped')
+    this.#resolveStopped(summary)
+    return summary
+  }
+}
+
+interface HostParts {
+  readonly config: NodeConfig
+  readonly shared: SharedParts
+  readonly log: Logger
+  readonly http: FastifyInstance
+  readonly hostSocketPath: string
+  readonly metrics: Registry
+  readonly tickBoard: TickBoard
+}
+
+interface Threads {
+  readonly tick: ThreadHandle
+  readonly gateway: ThreadHandle
+  readonly persistence: ThreadHandle
+  readonly link: TickLink
+}
+
+/**
+ * Starts a node: persistence, then tick, then HTTP and gateway, so that whoever gets in finds everything there. Throws
+ * `ConfigError`, `GameUnusable` or `NodeUnusable`, whose messages say what to change.
+ */
+export async function startHost(options: NodeOptions): Promise<Host> {
+  const parsed = parseConfig(options)
+  const config = { ...parsed, dataDir: await prepareDataDir(parsed.dataDir) }
+  const log = createLogger(config.logLevel)
+  const gameModule = { url: moduleUrl(config.game), options: config.gameOptions }
+  const game = await loadGame(gameModule)
+  const secret = await tokenSecret(config.dataDir, config.tokenSecret)
+  const shared: SharedParts = {
+    config: config.core,
+    mailboxes: createMailboxes(),
+    boards: createBoards(),
+    doorbells: { gateway: Doorbell.create(), persistence: Doorbell.create(), host: Doorbell.create() },
+    game: gameModule,
+  }
+  let host: Host | null = null
+  const onDeath = (name: string, reason: string): void => {
+    log.error({ service: 'host', thread: name, reason }, 'a thread has died; the node stops')
+    void host?.stop(`the ${name} thread has died: ${reason}`)
+  }
+  const start = (name: string, file: string, data: object): ThreadHandle =>
+    new ThreadHandle(name, new URL(file, import.meta.url), { ...shared, ...data }, { log, onDeath })
+
+  const persistence = start('persistence', '../threads/persistence-thread.js', { storeUrl: config.store, dataDir: config.dataDir })
+  const store = (await readyOf(persistence)).store as StoreInfo
+  log.info({ service: 'persistence', ...store }, 'store open')
+
+  const link = new TickLink(shared.mailboxes, shared.doorbells.host, log)
+  void link.run()
+  const tick = start('tick', '../threads/tick-thread.js', { maxCatchUpTicks: config.maxCatchUpTicks })
+
+  const metrics = createMetrics(shared.boards, shared.mailboxes)
+  const requireHost = (): Host => {
+    if (host === null) throw new Error('the node is still starting')
+    return host
+  }
+  const http = await createHttpServer({
+    game,
+    version: packageVersion(),
+    startedAt: new Date().toISOString(),
+    tokenSecret: secret,
+    webDir: config.web === null ? null : resolve(config.web),
+    log: log.child({ service: 'http' }),
+    metrics,
+    loadPlayer: (playerId) => requireHost().loadPlayer(playerId),
+    health: () => requireHost().health(),
+  })
+  const hostSocketPath = socketPath()
+  await http.listen({ path: hostSocketPath })
+
+  const gateway = start('gateway', '../threads/gateway-thread.js', { host: config.host, port: config.port, hostSocketPath, tokenSecret: secret })
+  const parts = { config, shared, log, http, hostSocketPath, metrics, tickBoard: openTickBoard(shared.boards) }
+  const threads = { tick, gateway, persistence, link }
+  try {
+    const { port } = await readyOf(gateway)
+    host = new Host(parts, threads, { store, port: port ?? config.port, gameName: game.name })
+  } catch (error) {
+    await new Host(parts, threads, { store, port: 0, gameName: game.name }).stop(String(error))
+    throw error
+  }
+  log.info({ service: 'gateway', host: config.host, port: host.port }, 'listening')
+  return host
+}
+
+async function readyOf(thread: ThreadHandle): Promise<{ readonly port?: number; readonly store?: StoreInfo }> {
+  const word = await thread.firstWord()
+  if (word.kind === 'unusable') throw new NodeUnusable(word.reason, word.message)
+  return word
+}
+
+function moduleUrl(game: string): string {
+  if (/^[a-z]+:\/\//.test(game)) return game
+  return pathToFileURL(isAbsolute(game) ? game : resolve(game)).href
+}
+
+/** A private address for the one road between gateway and host. */
+function socketPath(): string {
+  const name = `worldkeep-${process.pid}-${Math.random().toString(36).slice(2)}`
+  return process.platform === 'win32' ? `\\\\.\\pipe\\${name}` : join(tmpdir(), `${name}.sock`)
+}

@@ -1,0 +1,116 @@
+import type { RingMemory } from '@worldkeep/kernel'
+import { ringCounters } from '@worldkeep/kernel'
+import { stages } from '@worldkeep/world'
+import { collectDefaultMetrics, Counter, Gauge, type Metric, Registry } from 'prom-client'
+import { type BoardMemories, openGatewayBoard, openPersistenceBoard, openTickBoard, tickBucketsMs } from '../core/counters.ts'
+import type { Mailboxes } from '../core/mailboxes.ts'
+
+/** Everything the threads count, in Prometheus' words: seconds and bytes, read from the boards at each scrape. */
+export function createMetrics(boards: BoardMemories, mailboxes: Mailboxes): Registry {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const tick = openTickBoard(boards)
+  addBoard(registry, 'tick', tick, (name) => !/^(tickMs|stageMs|stateHash)/.test(name))
+  addBoard(registry, 'gateway', openGatewayBoard(boards), (name) => !name.startsWith('refused_'))
+  addBoard(registry, 'persistence', openPersistenceBoard(boards), () => true)
+  addRefusals(registry, boards)
+  addStages(registry, boards)
+  addMailboxes(registry, mailboxes)
+  registry.registerMetric(tickHistogram(boards))
+  return registry
+}
+
+/** Names whose value can go down. */
+const gauges = new Set(['tick', 'actualTickHz', 'sessions', 'sessionsInGrace', 'entities', 'connections', 'committedTick', 'commitMsLast', 'available'])
+
+interface Board {
+  readonly names: readonly string[]
+  get(slot: number): number
+}
+
+function addBoard(registry: Registry, thread: string, board: Board, wanted: (name: string) => boolean): void {
+  for (const [slot, name] of board.names.entries()) {
+    if (!wanted(name)) continue
+    const isMs = name.includes('Ms')
+    const base = `worldkeep_${thread}_${snakeCase(name.replace(/Ms(Sum|Last)?/, (_, kind) => (kind === 'Last' ? 'Last' : '')))}`
+    const options = { help: `${name} of the ${thread} thread`, registers: [registry] }
+    const value = (): number => (isMs ? board.get(slot) / 1000 : board.get(slot))
+    if (gauges.has(name)) {
+      new Gauge({ ...options, name: isMs ? `${base}_seconds` : base, collect() { this.set(value()) } })
+    } else {
+      new Counter({ ...options, name: isMs ? `${base}_seconds_total` : `${base}_total`, collect() { this.reset(); this.inc(value()) } })
+    }
+  }
+}
+
+function addRefusals(registry: Registry, boards: BoardMemories): void {
+  const board = openGatewayBoard(boards)
+  const codes = board.names.filter((name) => name.startsWith('refused_'))
+  new Counter({
+    name: 'worldkeep_refusals_total',
+    help: 'What the gateway has refused, by code of the error catalogue',
+    labelNames: ['code'],
+    registers: [registry],
+    collect() {
+      this.reset()
+      for (const name of codes) this.inc({ code: name.slice('refused_'.length) }, board.read(name))
+    },
+  })
+}
+
+function addStages(registry: Registry, boards: BoardMemories): void {
+  const board = openTickBoard(boards)
+  new Counter({
+    name: 'worldkeep_stage_duration_seconds_total',
+    help: 'Time spent in each stage of the tick',
+    labelNames: ['stage'],
+    registers: [registry],
+    collect() {
+      this.reset()
+      for (const stage of stages) this.inc({ stage }, board.read(`stageMsSum_${stage}`) / 1000)
+    },
+  })
+}
+
+function addMailboxes(registry: Registry, mailboxes: Mailboxes): void {
+  const each = Object.entries(mailboxes) as [string, RingMemory][]
+  const add = (name: string, help: string, read: (memory: RingMemory) => number): void => {
+    new Gauge({
+      name: `worldkeep_mailbox_${name}`,
+      help,
+      labelNames: ['mailbox'],
+      registers: [registry],
+      collect() {
+        for (const [mailbox, memory] of each) this.set({ mailbox }, read(memory))
+      },
+    })
+  }
+  add('records_in', 'Records written so far', (memory) => ringCounters(memory).recordsIn)
+  add('records_out', 'Records read so far', (memory) => ringCounters(memory).recordsOut)
+  add('refused_by_count', 'Records refused because too many waited', (memory) => ringCounters(memory).refusedCount)
+  add('refused_by_bytes', 'Records refused because too many bytes waited', (memory) => ringCounters(memory).refusedBytes)
+  add('unread_bytes', 'Bytes waiting now', (memory) => ringCounters(memory).unreadBytes)
+  add('unread_bytes_high', 'Most bytes that ever waited', (memory) => ringCounters(memory).unreadBytesHigh)
+}
+
+/** The tick thread keeps the buckets itself: a scrape only reads them. */
+function tickHistogram(boards: BoardMemories): Metric {
+  const board = openTickBoard(boards)
+  const name = 'worldkeep_tick_duration_seconds'
+  const read = (): { readonly metricName: string; readonly labels: object; readonly value: number }[] => [
+    ...tickBucketsMs.map((ms) => ({ metricName: `${name}_bucket`, labels: { le: ms / 1000 }, value: board.read(`tickMsBucket_${ms}`) })),
+    { metricName: `${name}_bucket`, labels: { le: '+Inf' }, value: board.read('ticks') },
+    { metricName: `${name}_sum`, labels: {}, value: board.read('tickMsSum') / 1000 },
+    { metricName: `${name}_count`, labels: {}, value: board.read('ticks') },
+  ]
+  const metric = {
+    name,
+    reset: () => undefined,
+    get: async () => ({ name, help: 'Duration of a tick', type: 'histogram', values: read(), aggregator: 'sum' }),
+  }
+  return metric as unknown as Metric
+}
+
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+}

@@ -1,0 +1,5 @@
+export { ConfigError, type NodeOptions, parseConfig } from './host/config.ts'
+export type { NodeHealth } from './host/health.ts'
+export { Host, NodeUnusable, startHost, type StopSummary } from './host/host.ts'
+export type { Inspection } from './core/tick/inspection.ts'
+export { GameUnusable } from './threads/load-game.ts'

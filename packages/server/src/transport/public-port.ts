@@ -1,0 +1,125 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { Clock } from '@worldkeep/kernel'
+import { binarySubprotocol, inboundFrameBytesMax } from '@worldkeep/wire'
+import { type WebSocket, WebSocketServer } from 'ws'
+import type { GatewayCore } from '../core/gateway/gateway-core.ts'
+import { forwardToHost } from './http-forward.ts'
+import { WebSocketSink } from './websocket-sink.ts'
+
+/** Where clients connect. */
+export const webSocketPath = '/ws'
+
+/** A closing handshake that takes longer is cut. */
+const closePatienceMs = 1_000
+
+/**
+ * The one public port of a node: WebSockets end here, every other request is handed to the host, so that game and web
+ * pages share one address.
+ */
+export class PublicPort {
+  readonly #core: GatewayCore
+  readonly #clock: Clock
+  readonly #server: Server
+  readonly #webSockets: WebSocketServer
+  readonly #sinks = new Set<WebSocketSink>()
+  #publishScheduled = false
+  #refusing = false
+
+  constructor(core: GatewayCore, options: { readonly clock: Clock; readonly hostSocketPath: string }) {
+    this.#core = core
+    this.#clock = options.clock
+    this.#webSockets = new WebSocketServer({
+      noServer: true,
+      perMessageDeflate: false,
+      maxPayload: inboundFrameBytesMax,
+      handleProtocols: (offered) => (offered.has(binarySubprotocol) ? binarySubprotocol : false),
+    })
+    this.#server = createServer((request, response) => forwardToHost(request, response, options.hostSocketPath))
+    this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
+  }
+
+  /** The port it listens on. Rejects with the system's error. */
+  listen(host: string, port: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject)
+      this.#server.listen({ host, port, backlog: 1024 }, () => {
+        this.#server.off('error', reject)
+        resolve((this.#server.address() as AddressInfo).port)
+      })
+    })
+  }
+
+  /** From now on nobody new is let in; who is here stays. */
+  refuseNew(): void {
+    this.#refusing = true
+  }
+
+  /** Waits for goodbyes to leave, at most `patienceMs`, then closes everything. */
+  async close(patienceMs: number): Promise<void> {
+    const deadlineMs = this.#clock.nowMs() + patienceMs
+    while (this.#core.openConnections() > 0 && this.#clock.nowMs() < deadlineMs) {
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+    for (const sink of this.#sinks) sink.terminate()
+    this.#webSockets.close()
+    this.#server.closeAllConnections()
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()))
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const path = (request.url ?? '').split('?')[0]
+    if (path !== webSocketPath) return refuseUpgrade(socket, '404 Not Found', `WebSockets are served at ${webSocketPath}.`)
+    if (this.#refusing) return refuseUpgrade(socket, '503 Service Unavailable', 'The server is stopping.')
+    if (!(request.headers['sec-websocket-protocol'] ?? '').includes(binarySubprotocol)) {
+      return refuseUpgrade(socket, '400 Bad Request', `Offer the WebSocket subprotocol ${binarySubprotocol}.`)
+    }
+    ;(socket as Socket).setNoDelay(true)
+    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, socket))
+    return undefined
+  }
+
+  #open(webSocket: WebSocket, socket: Duplex): void {
+    const sink = new WebSocketSink(webSocket, socket)
+    const connection = this.#core.open(sink, this.#clock.nowMs())
+    if (connection === null) return
+    this.#sinks.add(sink)
+    webSocket.binaryType = 'nodebuffer'
+    webSocket.on('message', (data, isBinary) => {
+      if (isBinary) this.#core.receive(connection, data as Buffer, this.#clock.nowMs())
+      else this.#core.end(connection, 'bad_request')
+      this.#schedulePublish()
+      if (connection.life.phase === 'closed') cutLater(webSocket)
+    })
+    webSocket.on('pong', () => this.#core.ponged(connection, this.#clock.nowMs()))
+    // The close that follows tells the gateway; without a listener the error would end the thread.
+    webSocket.on('error', () => undefined)
+    webSocket.on('close', () => {
+      this.#sinks.delete(sink)
+      this.#core.closed(connection)
+    })
+  }
+
+  /** One publication per turn of the loop, however many messages it brought. */
+  #schedulePublish(): void {
+    if (this.#publishScheduled) return
+    this.#publishScheduled = true
+    setImmediate(() => {
+      this.#publishScheduled = false
+      this.#core.publish()
+    })
+  }
+}
+
+/** A peer that does not answer the closing handshake does not keep its place. */
+function cutLater(webSocket: WebSocket): void {
+  setTimeout(() => webSocket.terminate(), closePatienceMs).unref()
+}
+
+function refuseUpgrade(socket: Duplex, status: string, message: string): void {
+  const body = JSON.stringify({ error: { message } })
+  socket.end(
+    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  )
+}

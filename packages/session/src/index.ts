@@ -1,0 +1,6 @@
+export { Connection, type ConnectionLimits, type ConnectionPhase } from './connection.ts'
+export type { Identity, PlayerId, SessionId } from './ids.ts'
+export { nextSessionState, type SessionEvent, type SessionState, sessionEvents, sessionStates } from './lifecycle.ts'
+export { nameBytesMax } from './limits.ts'
+export { cleanName } from './name.ts'
+export { type CommandOrder, CommandSequence, InputSequence, resultPending } from './sequences.ts'

@@ -1,0 +1,64 @@
+import { seqIsNewer } from '@worldkeep/kernel'
+import { resultsKeptMax } from './limits.ts'
+
+/** Newest wins: gaps are fine, older and equal ones are late. The acknowledgement never goes back. */
+export class InputSequence {
+  /** Newest sequence processed; 0 before the first. */
+  acked = 0
+  /** Tick in which it was applied. */
+  ackedTick = 0
+
+  reset(): void {
+    this.acked = 0
+    this.ackedTick = 0
+  }
+
+  /** True when `seq` is news, and then it is the newest. */
+  advance(seq: number, tick: number): boolean {
+    if (!seqIsNewer(seq, this.acked)) return false
+    this.acked = seq
+    this.ackedTick = tick
+    return true
+  }
+}
+
+export type CommandOrder = 'next' | 'duplicate' | 'gap'
+
+/** A command under way: its outcome is not known yet. */
+export const resultPending = ''
+
+/** Strictly one by one: a gap is refused, a repetition gets the first outcome again. Does not allocate. */
+export class CommandSequence {
+  /** Newest sequence processed; 0 before the first. */
+  acked = 0
+  readonly #codes: string[] = new Array<string>(resultsKeptMax).fill(resultPending)
+
+  reset(): void {
+    this.acked = 0
+    this.#codes.fill(resultPending)
+  }
+
+  classify(seq: number): CommandOrder {
+    if (seq === (this.acked + 1) >>> 0) return 'next'
+    return seqIsNewer(seq, this.acked) ? 'gap' : 'duplicate'
+  }
+
+  /** The next command has begun. */
+  begin(seq: number): void {
+    this.acked = seq
+    this.#codes[seq & (resultsKeptMax - 1)] = resultPending
+  }
+
+  finish(seq: number, code: string): void {
+    if (this.#isKept(seq)) this.#codes[seq & (resultsKeptMax - 1)] = code
+  }
+
+  /** The first outcome of a repeated command: `resultPending` while it is under way, null when it is forgotten. */
+  resultOf(seq: number): string | null {
+    return this.#isKept(seq) ? (this.#codes[seq & (resultsKeptMax - 1)] as string) : null
+  }
+
+  #isKept(seq: number): boolean {
+    return ((this.acked - seq) >>> 0) < resultsKeptMax
+  }
+}

@@ -1,0 +1,29 @@
+import { assert } from '@worldkeep/kernel'
+
+/** Version of the bytes. Changes when an old peer could misread a message. */
+export const protocolVersion = 1
+
+/** WebSocket subprotocol of the binary codec. */
+export const binarySubprotocol = 'worldkeep.bin.v1'
+
+/** A client's message, whole: a command of the largest size and its header fit many times over. */
+export const inboundFrameBytesMax = 32 * 1024
+
+/** An access token: a JWT with a few claims. */
+export const tokenBytesMax = 2048
+
+/** A resume token: 16 random bytes in hex. */
+export const resumeTokenBytesMax = 64
+
+export const playerIdBytesMax = 64
+export const zoneNameBytesMax = 32
+export const errorTextBytesMax = 400
+export const resultCodeBytesMax = 32
+
+/** Messages that ride in one frame: results, errors, handovers of one session in one snapshot. */
+export const frameMessagesMax = 64
+
+/** Cells that one frame may drop from a view, or carry: two whole 5 x 5 blocks. */
+export const frameCellsMax = 64
+
+assert(tokenBytesMax < inboundFrameBytesMax, 'a hello fits into a frame')

@@ -1,0 +1,123 @@
+import { assert, describeFields, Hash64 } from '@worldkeep/kernel'
+import { cellsMax, commandsMax, componentsMax } from '../limits.ts'
+import type { World } from '../world.ts'
+import type { Command } from './command.ts'
+import { type Component, requireIdentifier } from './component.ts'
+import type { Input } from './input.ts'
+
+/** A kind of space: a square of `sizeM` metres, cut into square cells. An entity is in exactly one zone. */
+export interface ZoneDefinition {
+  readonly name: string
+  readonly sizeM: number
+  readonly cellM: number
+}
+
+/** One step of the simulation, run every tick in declared order. May touch nothing but the world. */
+export interface System {
+  readonly name: string
+  run(world: World): void
+}
+
+/** Who is joining. */
+export interface JoiningPlayer {
+  readonly playerId: string
+  readonly name: string
+}
+
+export interface PlayerRules {
+  /** Where a player without a saved place appears: `zone` by name, metres. */
+  birthplace(world: World): { readonly zone: string; readonly xM: number; readonly zM: number }
+  /**
+   * Gives a joining player's fresh entity its components. Saved components are restored after it, over its defaults.
+   */
+  join(world: World, slot: number, player: JoiningPlayer): void
+}
+
+export interface GameOptions<I extends Input = Input> {
+  readonly name: string
+  /** Entities alive at once; a spawn beyond it is refused and counted. */
+  readonly entitiesMax: number
+  readonly zones: readonly ZoneDefinition[]
+  readonly components: readonly Component[]
+  readonly input: I
+  readonly commands: readonly Command[]
+  readonly systems: readonly System[]
+  readonly player: PlayerRules
+  /** Fills the world once, before tick 0. */
+  start?(world: World): void
+}
+
+/** A checked game: what both sides run. */
+export interface Game<I extends Input = Input> extends GameOptions<I> {
+  /** Hash of everything that travels. Both sides must have the same. */
+  readonly declarationsHash: string
+  /** The hashed lines, to name the first that differs. */
+  readonly declarations: readonly string[]
+  componentIndex(component: Component): number
+}
+
+/** Names a system; see `System`. */
+export function system(name: string, run: (world: World) => void): System {
+  requireIdentifier(name, 'system')
+  return { name, run }
+}
+
+/** Checks a game's declarations and fixes their order. Throws with the name of what is wrong. */
+export function defineGame<I extends Input>(options: GameOptions<I>): Game<I> {
+  requireIdentifier(options.name, 'game')
+  requireUnique(options.components, 'component')
+  requireUnique(options.commands, 'command')
+  requireUnique(options.systems, 'system')
+  requireUnique(options.zones, 'zone')
+  assert(options.components.length <= componentsMax, `at most ${componentsMax} components`)
+  assert(options.commands.length <= commandsMax, `at most ${commandsMax} commands`)
+  assert(options.zones.length > 0, 'a game has at least one zone')
+  requireZones(options.zones)
+  const declarations = describe(options)
+  const hash = new Hash64()
+  for (const line of declarations) hash.text(line)
+  const indexes = new Map<Component, number>(options.components.map((component, index) => [component, index]))
+  return {
+    ...options,
+    declarations,
+    declarationsHash: hash.hex(),
+    componentIndex: (component) => {
+      const index = indexes.get(component)
+      assert(index !== undefined, `component ${component.name} is not part of game ${options.name}: add it to defineGame`)
+      return index
+    },
+  }
+}
+
+function requireUnique(named: readonly { readonly name: string }[], what: string): void {
+  const seen = new Set<string>()
+  for (const { name } of named) {
+    assert(!seen.has(name), `two ${what}s are named ${name}`)
+    seen.add(name)
+  }
+}
+
+function requireZones(zones: readonly ZoneDefinition[]): void {
+  let cells = 0
+  for (const { name, sizeM, cellM } of zones) {
+    assert(Number.isInteger(sizeM) && Number.isInteger(cellM) && cellM >= 1, `zone ${name}: whole metres, please`)
+    assert(sizeM >= cellM && sizeM <= 65_536, `zone ${name}: a zone is one cell to 65,536 m wide`)
+    assert(cellM <= 655, `zone ${name}: a cell is at most 655 m wide, a place in it is a u16 of centimetres`)
+    cells += Math.ceil(sizeM / cellM) ** 2
+  }
+  assert(cells <= cellsMax, `${cells} cells in all zones, at most ${cellsMax}: choose larger cells`)
+}
+
+function describe(options: GameOptions): readonly string[] {
+  const lines = [`game ${options.name}`]
+  for (const { name, audience, fields } of options.components) {
+    lines.push(`component ${name} (${audience})`)
+    if (audience !== 'server') for (const line of describeFields(fields)) lines.push(`component ${name}.${line}`)
+  }
+  for (const line of describeFields(options.input.fields)) lines.push(`input ${line}`)
+  for (const { name, acknowledged, fields } of options.commands) {
+    lines.push(`command ${name} (${acknowledged})`)
+    for (const line of describeFields(fields)) lines.push(`command ${name}.${line}`)
+  }
+  return lines
+}

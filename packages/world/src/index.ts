@@ -1,0 +1,22 @@
+export { angle, axis, entity, flag, i8, i16, i32, quantized, text, u8, u16, u32 } from '@worldkeep/kernel'
+export { type Acknowledged, type Actor, type ArgsOf, type Command, command } from './define/command.ts'
+export { type Audience, type Component, component, type RowOf } from './define/component.ts'
+export {
+  defineGame,
+  type Game,
+  type GameOptions,
+  type JoiningPlayer,
+  type PlayerRules,
+  type System,
+  system,
+  type ZoneDefinition,
+} from './define/game.ts'
+export { type Input, type IntentOf, input } from './define/input.ts'
+export { commandBytesMax, tickHzMax, tickHzMin } from './limits.ts'
+export { type Hook, type HookReport, Pipeline, PipelineMissingHooks, type Stage, stages } from './pipeline/pipeline.ts'
+export { Motion, steerTowards } from './space/motion.ts'
+export { cellOfCoordinate, Zone } from './space/zone.ts'
+export type { Column } from './tables/column.ts'
+export type { ComponentTable } from './tables/component-table.ts'
+export { type EntityHandle, EntityTable } from './tables/entity-table.ts'
+export { type MutationWindow, World } from './world.ts'

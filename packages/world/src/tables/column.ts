@@ -1,0 +1,134 @@
+import { assert, type ByteReader, type ByteWriter, type FieldType, type Hash64, readStored, utf8Clip, utf8Length, utf8Read, utf8Write, writeStored, zeroOf } from '@worldkeep/kernel'
+
+/** What a column tells when a value truly changes. */
+export interface ChangeSink {
+  changed(slot: number): void
+}
+
+/** One field of one component for all entities. `get` and `set` speak user values; the rest speaks stored ones. */
+export interface Column<T extends number | string = number | string> {
+  get(slot: number): T
+  /** Quantises, stores and stamps the change. Writing what is there already is no change. */
+  set(slot: number, value: T): void
+  clear(slot: number): void
+  write(writer: ByteWriter, slot: number): void
+  read(reader: ByteReader, slot: number): void
+  hash(hash: Hash64, slot: number): void
+}
+
+type Stored = Uint8Array | Uint16Array | Uint32Array | Int8Array | Int16Array | Int32Array
+
+export class NumberColumn implements Column<number> {
+  readonly stored: Stored
+  readonly #type: FieldType
+  readonly #sink: ChangeSink
+
+  constructor(type: FieldType, capacity: number, sink: ChangeSink) {
+    this.stored = allocate(type, capacity)
+    this.#type = type
+    this.#sink = sink
+  }
+
+  get(slot: number): number {
+    return this.#type.load(this.stored[slot] as number)
+  }
+
+  set(slot: number, value: number): void {
+    this.#put(slot, this.#type.store(value))
+  }
+
+  clear(slot: number): void {
+    this.stored[slot] = this.#type.store(0)
+  }
+
+  write(writer: ByteWriter, slot: number): void {
+    writeStored(writer, this.#type, this.stored[slot] as number)
+  }
+
+  read(reader: ByteReader, slot: number): void {
+    const stored = readStored(reader, this.#type)
+    if (!reader.failed) this.#put(slot, stored)
+  }
+
+  hash(hash: Hash64, slot: number): void {
+    hash.u32(this.stored[slot] as number)
+  }
+
+  #put(slot: number, stored: number): void {
+    if (this.stored[slot] === stored) return
+    this.stored[slot] = stored
+    this.#sink.changed(slot)
+  }
+}
+
+/** Text of a fixed span per entity. Reading and writing it allocates strings: not for every tick. */
+export class TextColumn implements Column<string> {
+  readonly #bytes: Uint8Array
+  readonly #lengths: Uint16Array
+  readonly #bytesMax: number
+  readonly #sink: ChangeSink
+
+  constructor(type: FieldType, capacity: number, sink: ChangeSink) {
+    this.#bytesMax = type.storedMax
+    this.#bytes = new Uint8Array(capacity * this.#bytesMax)
+    this.#lengths = new Uint16Array(capacity)
+    this.#sink = sink
+  }
+
+  get(slot: number): string {
+    return utf8Read(this.#bytes, slot * this.#bytesMax, this.#lengths[slot] as number) ?? ''
+  }
+
+  set(slot: number, value: string): void {
+    const clipped = utf8Clip(value, this.#bytesMax)
+    if (this.get(slot) === clipped) return
+    utf8Write(clipped, this.#bytes, slot * this.#bytesMax)
+    this.#lengths[slot] = utf8Length(clipped)
+    this.#sink.changed(slot)
+  }
+
+  clear(slot: number): void {
+    this.#lengths[slot] = 0
+  }
+
+  write(writer: ByteWriter, slot: number): void {
+    const length = this.#lengths[slot] as number
+    writer.varint(length)
+    writer.raw(this.#bytes, slot * this.#bytesMax, length)
+  }
+
+  read(reader: ByteReader, slot: number): void {
+    const value = reader.text(this.#bytesMax)
+    if (!reader.failed) this.set(slot, value)
+  }
+
+  hash(hash: Hash64, slot: number): void {
+    const length = this.#lengths[slot] as number
+    hash.u32(length)
+    hash.column(this.#bytes, slot * this.#bytesMax, length)
+  }
+}
+
+export function createColumn(type: FieldType, capacity: number, sink: ChangeSink): NumberColumn | TextColumn {
+  return type.storage === 'text' ? new TextColumn(type, capacity, sink) : new NumberColumn(type, capacity, sink)
+}
+
+function allocate(type: FieldType, capacity: number): Stored {
+  const zero = type.store(zeroOf(type) as number)
+  switch (type.storage) {
+    case 'u8':
+      return new Uint8Array(capacity).fill(zero)
+    case 'u16':
+      return new Uint16Array(capacity).fill(zero)
+    case 'u32':
+      return new Uint32Array(capacity).fill(zero)
+    case 'i8':
+      return new Int8Array(capacity).fill(zero)
+    case 'i16':
+      return new Int16Array(capacity).fill(zero)
+    case 'i32':
+      return new Int32Array(capacity).fill(zero)
+    case 'text':
+      assert(false, 'text has its own column')
+  }
+}

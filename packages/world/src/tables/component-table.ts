@@ -1,0 +1,90 @@
+import type { ByteReader, ByteWriter, Fields, FieldType, Hash64, Row, ValueOf } from '@worldkeep/kernel'
+import type { Component } from '../define/component.ts'
+import type { ChangeLog } from './change-log.ts'
+import { type Column, createColumn } from './column.ts'
+
+export type ColumnsOf<F extends Fields> = { readonly [K in keyof F]: Column<ValueOf<F[K]>> }
+
+/** All rows of one component: who has it, its columns, and when each row last changed. Does not allocate per write. */
+export class ComponentTable<F extends Fields = Fields> {
+  readonly component: Component<string, F>
+  readonly index: number
+  readonly columns: ColumnsOf<F>
+  readonly changedTick: Int32Array
+  readonly #present: Uint8Array
+  readonly #shapeTick: Int32Array
+  readonly #log: ChangeLog
+  readonly #list: readonly Column[]
+  readonly #seen: boolean
+
+  constructor(component: Component<string, F>, index: number, capacity: number, log: ChangeLog, shapeTick: Int32Array) {
+    this.component = component
+    this.index = index
+    this.changedTick = new Int32Array(capacity).fill(-1)
+    this.#present = new Uint8Array(capacity)
+    this.#shapeTick = shapeTick
+    this.#log = log
+    this.#seen = component.audience === 'motion' || component.audience === 'nearby'
+    const columns: Record<string, Column> = {}
+    for (const [name, type] of Object.entries<FieldType>(component.fields)) {
+      columns[name] = createColumn(type, capacity, this) as Column
+    }
+    this.columns = columns as ColumnsOf<F>
+    this.#list = Object.values(columns)
+  }
+
+  has(slot: number): boolean {
+    return this.#present[slot] === 1
+  }
+
+  /** Gives the entity this component, at the given values; fields left out start at zero. */
+  add(slot: number, row: Partial<Row<F>> = {}): void {
+    if (this.#present[slot] !== 1) {
+      for (let i = 0; i < this.#list.length; i++) (this.#list[i] as Column).clear(slot)
+      this.#present[slot] = 1
+      this.#reshape(slot)
+    }
+    for (const [name, value] of Object.entries(row)) (this.columns[name] as Column).set(slot, value as number | string)
+  }
+
+  remove(slot: number): void {
+    if (this.#present[slot] !== 1) return
+    this.#present[slot] = 0
+    this.#reshape(slot)
+  }
+
+  /** Called by the columns. */
+  changed(slot: number): void {
+    this.changedTick[slot] = this.#log.tick
+    if (this.#seen) this.#log.touchEntity(slot)
+  }
+
+  /** One row as plain values. Allocates. */
+  row(slot: number): Row<F> {
+    const row: Record<string, number | string> = {}
+    for (const [name, column] of Object.entries<Column>(this.columns)) row[name] = column.get(slot)
+    return row as Row<F>
+  }
+
+  write(writer: ByteWriter, slot: number): void {
+    for (let i = 0; i < this.#list.length; i++) (this.#list[i] as Column).write(writer, slot)
+  }
+
+  read(reader: ByteReader, slot: number): void {
+    for (let i = 0; i < this.#list.length; i++) (this.#list[i] as Column).read(reader, slot)
+  }
+
+  hash(hash: Hash64, slotsUsed: number): void {
+    for (let slot = 0; slot < slotsUsed; slot++) {
+      if (this.#present[slot] !== 1) continue
+      hash.u32(slot)
+      for (let i = 0; i < this.#list.length; i++) (this.#list[i] as Column).hash(hash, slot)
+    }
+  }
+
+  /** Who sees the entity must receive it whole: which components it has is not part of a delta. */
+  #reshape(slot: number): void {
+    this.changed(slot)
+    if (this.#seen) this.#shapeTick[slot] = this.#log.tick
+  }
+}

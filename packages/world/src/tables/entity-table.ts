@@ -1,0 +1,95 @@
+import { assert, type Hash64 } from '@worldkeep/kernel'
+import { generationMax, slotBits, slotsMax } from '../limits.ts'
+
+/**
+ * A live entity: generation above, slot below. 0 is no entity. A despawned handle never resolves again: each use of a
+ * slot has its own generation, and a slot out of generations is retired.
+ */
+export type EntityHandle = number & { readonly unit: 'entityHandle' }
+
+const slotMask = slotsMax - 1
+
+/** Which slots are alive. Slots are reused oldest first. Does not allocate after construction. */
+export class EntityTable {
+  readonly capacity: number
+  readonly alive: Uint8Array
+  readonly #generations: Uint16Array
+  readonly #free: Int32Array
+  #freeAt = 0
+  #freeCount = 0
+  /** Slots 0 … slotsUsed - 1 have been alive at least once: the bound of every loop over entities. */
+  slotsUsed = 0
+  count = 0
+  /** Spawns refused because the table was full. */
+  refusedCount = 0
+  /** Slots retired for good. */
+  retiredCount = 0
+
+  constructor(capacity: number) {
+    assert(capacity >= 1 && capacity <= slotsMax, `entitiesMax: 1 … ${slotsMax}`)
+    this.capacity = capacity
+    this.alive = new Uint8Array(capacity)
+    this.#generations = new Uint16Array(capacity)
+    this.#free = new Int32Array(capacity)
+  }
+
+  /** A fresh slot, or -1 when full (counted). */
+  claim(): number {
+    let slot = -1
+    if (this.slotsUsed < this.capacity) {
+      slot = this.slotsUsed++
+    } else if (this.#freeCount > 0) {
+      slot = this.#free[this.#freeAt] as number
+      this.#freeAt = (this.#freeAt + 1) % this.capacity
+      this.#freeCount--
+    } else {
+      this.refusedCount++
+      return -1
+    }
+    this.alive[slot] = 1
+    this.#generations[slot] = (this.#generations[slot] as number) + 1
+    this.count++
+    return slot
+  }
+
+  release(slot: number): void {
+    assert(this.alive[slot] === 1, 'release: the slot is not alive')
+    this.alive[slot] = 0
+    this.count--
+    if ((this.#generations[slot] as number) >= generationMax) {
+      this.retiredCount++
+      return
+    }
+    this.#free[(this.#freeAt + this.#freeCount) % this.capacity] = slot
+    this.#freeCount++
+  }
+
+  generationOf(slot: number): number {
+    return this.#generations[slot] as number
+  }
+
+  handleOf(slot: number): EntityHandle {
+    return EntityTable.handle(slot, this.#generations[slot] as number)
+  }
+
+  /** The handle of a slot in one of its generations. */
+  static handle(slot: number, generation: number): EntityHandle {
+    return (((generation << slotBits) | slot) >>> 0) as EntityHandle
+  }
+
+  /** The slot of a live entity, or -1: stale, foreign or invented handles do not resolve. */
+  slotOf(handle: number): number {
+    const slot = handle & slotMask
+    if (slot >= this.slotsUsed || this.alive[slot] !== 1) return -1
+    return this.#generations[slot] === handle >>> slotBits ? slot : -1
+  }
+
+  hash(hash: Hash64): void {
+    hash.u32(this.slotsUsed)
+    hash.u32(this.count)
+    hash.u32(this.#freeAt)
+    for (let slot = 0; slot < this.slotsUsed; slot++) {
+      hash.u32(((this.#generations[slot] as number) << 1) | (this.alive[slot] as number))
+    }
+  }
+}

@@ -1,0 +1,227 @@
+import { assert, type Fields, Hash64, type Random, type Tick } from '@worldkeep/kernel'
+import type { Component } from './define/component.ts'
+import type { Game } from './define/game.ts'
+import { tickHzMax, tickHzMin } from './limits.ts'
+import { CellLists } from './space/cell-lists.ts'
+import { Motion } from './space/motion.ts'
+import { Tombstones } from './space/tombstones.ts'
+import { Zone } from './space/zone.ts'
+import { ChangeLog } from './tables/change-log.ts'
+import { ComponentTable } from './tables/component-table.ts'
+import { type EntityHandle, EntityTable } from './tables/entity-table.ts'
+
+/** What may change the world now. `closed` is everything outside the apply and simulate stages. */
+export type MutationWindow = 'boot' | 'apply' | 'simulate' | 'closed'
+
+/**
+ * The world of one node: entities, components, space. Only the tick thread has one, and only inside a mutation window
+ * may it change. Everything in it is fixed in size at boot, and a tick does not allocate.
+ */
+export class World {
+  readonly game: Game
+  readonly tickHz: number
+  readonly seed: number
+  readonly entities: EntityTable
+  readonly motion: Motion
+  readonly zones: readonly Zone[]
+  readonly cells: CellLists
+  readonly tombstones: Tombstones
+  readonly changes: ChangeLog
+  readonly tables: readonly ComponentTable[]
+  readonly zoneOf: Uint16Array
+  /** Tick in which an entity came to its present cell. */
+  readonly enteredTick: Int32Array
+  /** Tick in which the set of an entity's components last changed. */
+  readonly shapeTick: Int32Array
+  readonly motionChangedTick: Int32Array
+  window: MutationWindow = 'closed'
+  readonly #hash = new Hash64()
+  readonly #dying: Uint8Array
+  readonly #dyingSlots: Int32Array
+  #dyingCount = 0
+
+  constructor(game: Game, options: { readonly tickHz: number; readonly seed: number }) {
+    const { tickHz, seed } = options
+    assert(Number.isInteger(tickHz) && tickHz >= tickHzMin && tickHz <= tickHzMax, `tickHz: ${tickHzMin} … ${tickHzMax}`)
+    const capacity = game.entitiesMax
+    this.game = game
+    this.tickHz = tickHz
+    this.seed = seed >>> 0
+    this.zones = layOutZones(game, this.seed)
+    const cells = this.zones.reduce((sum, zone) => sum + zone.cellCount(), 0)
+    this.changes = new ChangeLog({ entitiesMax: capacity, cells })
+    this.entities = new EntityTable(capacity)
+    this.cells = new CellLists({ cells, entitiesMax: capacity })
+    this.tombstones = new Tombstones(cells)
+    this.zoneOf = new Uint16Array(capacity)
+    this.enteredTick = new Int32Array(capacity).fill(-1)
+    this.shapeTick = new Int32Array(capacity).fill(-1)
+    this.motionChangedTick = new Int32Array(capacity).fill(-1)
+    this.motion = new Motion({ capacity, tickHz }, { changed: (slot) => this.#motionChanged(slot) })
+    this.tables = game.components.map(
+      (component, index) => new ComponentTable(component, index, capacity, this.changes, this.shapeTick),
+    )
+    this.#dying = new Uint8Array(capacity)
+    this.#dyingSlots = new Int32Array(capacity)
+  }
+
+  /** The tick now running, or the last one run. */
+  tick(): Tick {
+    return this.changes.tick as Tick
+  }
+
+  /** Whole ticks of a duration, at least one. */
+  ticksOf(seconds: number): number {
+    return Math.max(1, Math.round(seconds * this.tickHz))
+  }
+
+  /** The rows of a component this game has declared. */
+  table<F extends Fields>(component: Component<string, F>): ComponentTable<F> {
+    return this.tables[this.game.componentIndex(component)] as unknown as ComponentTable<F>
+  }
+
+  zone(name: string): Zone | null {
+    return this.zones.find((zone) => zone.name === name) ?? null
+  }
+
+  zoneOfEntity(slot: number): Zone {
+    return this.zones[this.zoneOf[slot] as number] as Zone
+  }
+
+  /** The seeded chance of a zone: the only chance there is in a tick. */
+  random(zone: Zone): Random {
+    return zone.random
+  }
+
+  /** Slot of a live entity, or -1. An entity despawned in this tick is gone already. */
+  slotOf(handle: number): number {
+    const slot = this.entities.slotOf(handle)
+    return slot >= 0 && this.#dying[slot] === 0 ? slot : -1
+  }
+
+  isAlive(slot: number): boolean {
+    return this.entities.alive[slot] === 1 && this.#dying[slot] === 0
+  }
+
+  handleOf(slot: number): EntityHandle {
+    return this.entities.handleOf(slot)
+  }
+
+  /** A new entity at a place inside the zone, without components; 0 when the world is full (counted). */
+  spawn(zone: Zone, xCm: number, zCm: number): EntityHandle {
+    this.#requireWindow('spawn')
+    const slot = this.entities.claim()
+    if (slot < 0) return 0 as EntityHandle
+    const inside = zone.sizeCm - 1
+    this.zoneOf[slot] = zone.index
+    this.changes.cellOf[slot] = -1
+    this.motion.clear(slot)
+    this.motion.place(slot, clamp(xCm, inside), clamp(zCm, inside))
+    this.#motionChanged(slot)
+    this.shapeTick[slot] = this.changes.tick
+    return this.entities.handleOf(slot)
+  }
+
+  /** Takes an entity out of the world; its place is freed at the end of the tick. Stale handles are ignored. */
+  despawn(handle: number): void {
+    this.#requireWindow('despawn')
+    const slot = this.slotOf(handle)
+    if (slot < 0) return
+    this.#dying[slot] = 1
+    this.#dyingSlots[this.#dyingCount++] = slot
+  }
+
+  /** Before anything else of a tick, so that what its commands spawn is newer than the last extraction (A-002). */
+  beginTick(): void {
+    this.changes.tick++
+  }
+
+  /** The simulate stage: systems in declared order, then one step of motion for everybody. */
+  runSystems(): void {
+    const systems = this.game.systems
+    for (let i = 0; i < systems.length; i++) systems[i]?.run(this)
+    const { alive, slotsUsed } = this.entities
+    for (let slot = 0; slot < slotsUsed; slot++) {
+      if (alive[slot] === 1) this.motion.step(slot, (this.zones[this.zoneOf[slot] as number] as Zone).sizeCm)
+    }
+  }
+
+  /** End of a tick: the despawned leave, and everybody else is linked into the cell they stand in. */
+  commitSpace(): void {
+    for (let i = 0; i < this.#dyingCount; i++) this.#bury(this.#dyingSlots[i] as number)
+    this.#dyingCount = 0
+    const { alive, slotsUsed } = this.entities
+    const { vx, vz } = this.motion
+    const cellOf = this.changes.cellOf
+    const tick = this.changes.tick
+    for (let slot = 0; slot < slotsUsed; slot++) {
+      if (alive[slot] !== 1) continue
+      const resting = vx[slot] === 0 && vz[slot] === 0 && this.motionChangedTick[slot] !== tick
+      if (resting && (cellOf[slot] as number) >= 0) continue
+      this.#settle(slot)
+    }
+  }
+
+  /** Digest of everything a tick can see or change. Read it with `hashLow` and `hashHigh`. */
+  hashState(): Hash64 {
+    const hash = this.#hash
+    const { slotsUsed } = this.entities
+    hash.reset()
+    hash.u32(this.changes.tick)
+    this.entities.hash(hash)
+    hash.column(this.zoneOf, 0, slotsUsed)
+    this.motion.hash(hash, slotsUsed)
+    for (let i = 0; i < this.tables.length; i++) this.tables[i]?.hash(hash, slotsUsed)
+    for (let i = 0; i < this.zones.length; i++) hash.column((this.zones[i] as Zone).random.state, 0, 4)
+    return hash
+  }
+
+  #settle(slot: number): void {
+    const zone = this.zones[this.zoneOf[slot] as number] as Zone
+    const cell = zone.cellAt(this.motion.xCmFloor(slot), this.motion.zCmFloor(slot))
+    const before = this.changes.cellOf[slot] as number
+    if (cell === before) return
+    if (before >= 0) this.#leave(before, slot)
+    this.cells.link(cell, slot)
+    this.changes.cellOf[slot] = cell
+    this.changes.touchCell(cell)
+    this.enteredTick[slot] = this.changes.tick
+  }
+
+  #leave(cell: number, slot: number): void {
+    this.cells.unlink(cell, slot)
+    this.tombstones.add(cell, slot, this.changes.tick)
+    this.changes.touchCell(cell)
+  }
+
+  #bury(slot: number): void {
+    const cell = this.changes.cellOf[slot] as number
+    if (cell >= 0) this.#leave(cell, slot)
+    this.changes.cellOf[slot] = -1
+    for (let i = 0; i < this.tables.length; i++) this.tables[i]?.remove(slot)
+    this.#dying[slot] = 0
+    this.entities.release(slot)
+  }
+
+  #motionChanged(slot: number): void {
+    this.motionChangedTick[slot] = this.changes.tick
+    this.changes.touchEntity(slot)
+  }
+
+  #requireWindow(what: string): void {
+    assert(this.window !== 'closed', `${what} outside the apply and simulate stages`)
+  }
+}
+
+function layOutZones(game: Game, seed: number): readonly Zone[] {
+  let firstCell = 0
+  return game.zones.map((definition, index) => {
+    const zone = new Zone(definition, { index, firstCell, seed })
+    firstCell += zone.cellCount()
+    return zone
+  })
+}
+
+function clamp(value: number, max: number): number {
+  return value < 0 ? 0 : value > max ? max : value
+}

@@ -1,0 +1,5 @@
+export { findChromium } from './binaries.ts'
+export { launchChromium } from './chromium.ts'
+export { findFreePort } from './free-port.ts'
+export { type PostgresService, startPostgres } from './postgres.ts'
+export { ensureService, type ServiceAvailability, type ServiceName } from './require-service.ts'
