@@ -21,6 +21,9 @@ const lowerThan = (rank) => ranks.slice(0, rank).flat()
 const anyOf = (names) => names.join('|')
 const builtins = `^(node:)?(${anyOf(builtinModules.map((name) => name.replaceAll('/', '\\/')))})$`
 
+/** What resolves to nothing keeps its name, and is the business of `no-unresolvable` alone. */
+const unresolved = '^(@worldkeep/|\\.)'
+
 const rankRules = ranks.flatMap((names, rank) =>
   names.map((name) => ({
     name: `rank-${name}`,
@@ -28,7 +31,7 @@ const rankRules = ranks.flatMap((names, rank) =>
     severity: 'error',
     from: { path: `^packages/${name}/src/` },
     to: {
-      path: '^(packages|apps|testing|benches)/|^@worldkeep/',
+      path: '^(packages|apps|testing|benches)/',
       pathNot: `^packages/(${anyOf([name, ...lowerThan(rank)])})/`,
     },
   })),
@@ -56,14 +59,14 @@ module.exports = {
       comment: 'kernel, wire, world, replication and session use no built-in module of Node and no npm package',
       severity: 'error',
       from: { path: `^packages/(${anyOf(deterministic)})/src/` },
-      to: { pathNot: '^packages/' },
+      to: { pathNot: ['^packages/', unresolved] },
     },
     {
       name: 'server-core-does-no-io',
       comment: 'packages/server/src/core runs under virtual time in one thread: workspace packages only',
       severity: 'error',
       from: { path: '^packages/server/src/core/' },
-      to: { pathNot: '^packages/' },
+      to: { pathNot: ['^packages/', unresolved] },
     },
     {
       name: 'server-core-reaches-no-io',
@@ -77,7 +80,7 @@ module.exports = {
       comment: 'a game definition needs @worldkeep/world and nothing else',
       severity: 'error',
       from: { path: '^apps/[^/]+/src/game/' },
-      to: { pathNot: ['^apps/[^/]+/src/game/', '^packages/world/dist/'] },
+      to: { pathNot: ['^apps/[^/]+/src/game/', '^packages/world/dist/', unresolved] },
     },
     {
       name: 'web-imports-public-packages',
@@ -89,6 +92,7 @@ module.exports = {
           '^apps/[^/]+/(src|public)/',
           '^packages/(world|client|react)/dist/',
           '(^|/)node_modules/(@types/)?(react|react-dom|pixi\\.js)/',
+          unresolved,
         ],
       },
     },

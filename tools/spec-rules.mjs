@@ -1,5 +1,6 @@
 // Numbered rules (docs/spec/*.md) and the tests that are named after them: no rule without a test, no test of an unknown
-// rule. A rule is a line `- **WORLD-3** text` or `| WORLD-3 | text |`; a test's name starts with `[WORLD-3]`.
+// rule. A rule is a line `- **WORLD-3** text` (with or without the dash) or `| WORLD-3 | text |`; a test's name starts with
+// `[WORLD-3]`.
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,7 +9,7 @@ import { root } from './lib/run.mjs'
 import { filesUnder } from './lib/stamp.mjs'
 import { say } from './lib/terminal.mjs'
 
-const ruleLine = /^\s*(?:[-*]\s+\*\*([A-Z]+-\d+)\*\*|\|\s*\**([A-Z]+-\d+)\**\s*\|)/
+const ruleLine = /^\s*(?:(?:[-*]\s+)?\*\*([A-Z]+-\d+)\*\*|\|\s*\**([A-Z]+-\d+)\**\s*\|)/
 const ruleIds = /[A-Z]+-\d+/g
 /** A string that begins with one or more ids: '[WORLD-3] ...', '[WORLD-3] [WORLD-4] ...', '[WORLD-3, WORLD-4] ...'. */
 const testName = /['"`]((?:\[[A-Z]+-\d+(?:,\s*[A-Z]+-\d+)*\]\s*)+)/g

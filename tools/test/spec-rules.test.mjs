@@ -5,10 +5,11 @@ const texts = (text) => new Map([['a', text]])
 
 test('finds rules in lists and tables, and leaves examples alone', () => {
   const spec =
-    '- **WORLD-3** a cell is square\n| TICK-1 | one writer |\n```\n- **OLD-9** an example\n```\nWORLD-7 is prose'
+    '- **WORLD-3** a cell is square\n**WORLD-4** so is a zone\n| TICK-1 | one writer |\n```\n- **OLD-9** an example\n```\nWORLD-7 is prose'
   expect([...compareRules(texts(spec), texts('')).rules]).toEqual([
     ['WORLD-3', 'a:1'],
-    ['TICK-1', 'a:2'],
+    ['WORLD-4', 'a:2'],
+    ['TICK-1', 'a:3'],
   ])
 })
 

@@ -24,7 +24,7 @@ export function createFakeWorld() {
     own: null,
     playerName: 'Ada',
   }
-  const client: Pick<WorldClient, 'playerName' | 'subscribe'> & object = {
+  const client = {
     get playerName() {
       return state.playerName
     },
@@ -37,7 +37,7 @@ export function createFakeWorld() {
     },
   }
   return {
-    client: client as WorldClient,
+    client: client as unknown as WorldClient,
     state,
     listenerCount: () => listeners.size,
     fire(changes: Partial<FakeState> = {}) {

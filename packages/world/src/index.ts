@@ -1,4 +1,19 @@
-export { angle, axis, entity, flag, i8, i16, i32, quantized, text, u8, u16, u32 } from '@worldkeep/kernel'
+export {
+  angle,
+  axis,
+  entity,
+  type Fields,
+  flag,
+  i8,
+  i16,
+  i32,
+  quantized,
+  type Row,
+  text,
+  u8,
+  u16,
+  u32,
+} from '@worldkeep/kernel'
 export { type Acknowledged, type Actor, type ArgsOf, type Command, command } from './define/command.ts'
 export { type Audience, type Component, component, type RowOf } from './define/component.ts'
 export {

@@ -12,7 +12,6 @@ if (host === null) throw new Error('index.html has no #app')
 
 const client = createMeadowClient(loadPlayerName())
 const notices = new Notices()
-client.connect()
 
 createRoot(host).render(
   <StrictMode>

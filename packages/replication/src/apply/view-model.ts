@@ -54,6 +54,12 @@ export class ViewModel {
     this.own = game.components.map(() => null)
   }
 
+  /** The entity of a handle, if this view has it. */
+  entityOf(handle: number): EntityView | null {
+    const entity = this.entities.get(EntityTable.slotOf(handle))
+    return entity !== undefined && entity.handle === handle ? entity : null
+  }
+
   row<F extends Fields>(entity: EntityView, component: Component<string, F>): Row<F> | null {
     return entity.rows[this.#game.componentIndex(component)] as Row<F> | null
   }

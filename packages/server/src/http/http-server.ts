@@ -30,7 +30,11 @@ const bodyBytesMax = 16 * 1024
 /** The host's HTTP: bootstrap, health, version, metrics and the web client. Listens where the gateway forwards to. */
 export async function createHttpServer(parts: HttpParts): Promise<FastifyInstance> {
   const app: FastifyInstance = fastify({
-    loggerInstance: parts.log as FastifyBaseLogger, disableRequestLogging: true, bodyLimit: bodyBytesMax, trustProxy: true })
+    // One line per request is a reverse proxy's business; here only what goes wrong is worth one.
+    loggerInstance: parts.log.child({}, { level: 'warn' }) as FastifyBaseLogger,
+    bodyLimit: bodyBytesMax,
+    trustProxy: true,
+  })
   app.setErrorHandler((error: { readonly statusCode?: number; readonly message: string }, _request, reply) => {
     const status = error.statusCode ?? 500
     if (status >= 500) parts.log.error({ error: error.message }, 'a request failed')

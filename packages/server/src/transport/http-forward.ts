@@ -1,10 +1,17 @@
-import { type IncomingMessage, request as httpRequest, type ServerResponse } from 'node:http'
+import { type Agent, type IncomingMessage, request as httpRequest, type ServerResponse } from 'node:http'
+
+/** Where the host answers, and the connections kept to it. */
+export interface HostAddress {
+  readonly socketPath: string
+  readonly agent: Agent
+}
 
 /** Hands one request to the host's HTTP server and its answer back, without looking at either. */
-export function forwardToHost(request: IncomingMessage, response: ServerResponse, socketPath: string): void {
+export function forwardToHost(request: IncomingMessage, response: ServerResponse, host: HostAddress): void {
   const forwarded = httpRequest(
     {
-      socketPath,
+      agent: host.agent,
+      socketPath: host.socketPath,
       method: request.method ?? 'GET',
       path: request.url ?? '/',
       headers: { ...request.headers, 'x-forwarded-for': request.socket.remoteAddress ?? '' },

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { Agent, createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Clock } from '@worldkeep/kernel'
@@ -24,6 +24,7 @@ export class PublicPort {
   readonly #server: Server
   readonly #webSockets: WebSocketServer
   readonly #sinks = new Set<WebSocketSink>()
+  readonly #hostConnections = new Agent({ keepAlive: true, maxSockets: 64 })
   #publishScheduled = false
   #refusing = false
 
@@ -36,7 +37,8 @@ export class PublicPort {
       maxPayload: inboundFrameBytesMax,
       handleProtocols: (offered) => (offered.has(binarySubprotocol) ? binarySubprotocol : false),
     })
-    this.#server = createServer((request, response) => forwardToHost(request, response, options.hostSocketPath))
+    const host = { socketPath: options.hostSocketPath, agent: this.#hostConnections }
+    this.#server = createServer((request, response) => forwardToHost(request, response, host))
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
   }
 
@@ -64,6 +66,7 @@ export class PublicPort {
     }
     for (const sink of this.#sinks) sink.terminate()
     this.#webSockets.close()
+    this.#hostConnections.destroy()
     this.#server.closeAllConnections()
     await new Promise<void>((resolve) => this.#server.close(() => resolve()))
   }

@@ -72,6 +72,11 @@ export class EntityTable {
     return EntityTable.handle(slot, this.#generations[slot] as number)
   }
 
+  /** The slot part of a handle, live or not. */
+  static slotOf(handle: number): number {
+    return handle & slotMask
+  }
+
   /** The handle of a slot in one of its generations. */
   static handle(slot: number, generation: number): EntityHandle {
     return (((generation << slotBits) | slot) >>> 0) as EntityHandle

@@ -1,6 +1,6 @@
 import type { MeadowClient } from '../meadow-client.ts'
-import type { Scene } from '../scene/scene.ts'
 import type { Spot } from '../scene/camera.ts'
+import type { Scene } from '../scene/scene.ts'
 import { courseTo, standing } from './course.ts'
 import { type Direction, openKeyboard } from './keyboard.ts'
 import { openPointer, type PointerPlace } from './pointer.ts'

@@ -13,8 +13,8 @@ export function Help(): ReactNode {
   return (
     <section className="panel help" aria-label="How to play">
       <p>
-        <kbd>W</kbd> <kbd>A</kbd> <kbd>S</kbd> <kbd>D</kbd> or arrows, or click to walk. Walk over coins to pick them up.{' '}
-        <span className="quiet">Wheel: zoom. G: grid.</span>
+        <kbd>W</kbd> <kbd>A</kbd> <kbd>S</kbd> <kbd>D</kbd> or arrows, or click to walk. Walk over coins to pick them
+        up. <span className="quiet">Wheel: zoom. G: grid.</span>
       </p>
       <button type="button" className="quiet" aria-label="Hide the help" onClick={dismiss}>
         ✕

@@ -44,11 +44,16 @@ function drawMap(context: CanvasRenderingContext2D, client: MeadowClient): void 
     drawDot(context, { x: spot.xM * pxPerM, y: spot.zM * pxPerM, radiusPx: 2, colour: '#ffffff' })
   }
   client.placeOf(self, spot)
-  drawDot(context, { x: spot.xM * pxPerM, y: spot.zM * pxPerM, radiusPx: 4, colour: '#ffd45e' })
+  drawDot(context, { x: inset(spot.xM * pxPerM), y: inset(spot.zM * pxPerM), radiusPx: 4, colour: '#ffd45e' })
+}
+
+/** The own dot stays whole at the border. */
+function inset(atPx: number): number {
+  return Math.min(sizePx - 5, Math.max(5, atPx))
 }
 
 function drawVillage(context: CanvasRenderingContext2D): void {
-  context.fillStyle = 'rgb(222 200 150 / 0.55)'
+  context.fillStyle = '#b9b380'
   context.beginPath()
   context.arc(sizePx / 2, sizePx / 2, sizePx * 0.058, 0, Math.PI * 2)
   context.fill()

@@ -116,7 +116,7 @@ export class Bodies {
       name: name?.text ?? '',
       value: coin?.value ?? 0,
       isOwn,
-      phase: ((entity.handle * 0.61803) % 1 + 1) % 1,
+      phase: (((entity.handle * 0.61803) % 1) + 1) % 1,
     })
   }
 

@@ -1,7 +1,7 @@
 import { BitmapFont, BitmapText, Container, NineSliceSprite } from 'pixi.js'
 import { pillHalfPx, type ThingArt } from './art/thing-art.ts'
 
-export const labelFontName = 'meadow'
+const labelFontName = 'meadow'
 const fontPx = 13
 /** Letters are kept at twice their size and shrunk: sharp on dense screens too. */
 const fontScale = 2
@@ -16,7 +16,12 @@ export function installLabelFont(): void {
   isInstalled = true
   BitmapFont.install({
     name: labelFontName,
-    style: { fontFamily: 'system-ui, "Segoe UI", Roboto, sans-serif', fontSize: fontPx * fontScale, fontWeight: '600', fill: 0xffffff },
+    style: {
+      fontFamily: 'system-ui, "Segoe UI", Roboto, sans-serif',
+      fontSize: fontPx * fontScale,
+      fontWeight: '600',
+      fill: 0xffffff,
+    },
     chars: [[' ', '~']],
   })
 }

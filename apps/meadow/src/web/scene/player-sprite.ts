@@ -33,6 +33,7 @@ export class PlayerSprite implements BodySprite {
     this.#art = art
     this.#ring = new Sprite(things.ring)
     this.#chevron = new Sprite(things.chevron)
+    this.#chevron.scale.set(1.35)
     this.ground.addChild(spriteAt(art.shadow, 0, 0), this.#ring, this.#chevron)
     this.#feet = [spriteAt(art.playerFoot, -0.34, -0.05), spriteAt(art.playerFoot, 0.34, -0.05)]
     this.#skin = new Sprite(art.playerBody)

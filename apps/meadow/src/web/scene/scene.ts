@@ -12,8 +12,8 @@ import type { Moment } from './body-sprite.ts'
 import { createBorder } from './border.ts'
 import { Camera } from './camera.ts'
 import { Effects } from './effects.ts'
-import { createGround } from './ground.ts'
 import { Grid } from './grid.ts'
+import { createGround } from './ground.ts'
 import { installLabelFont } from './label.ts'
 
 /** Beyond two device pixels per CSS pixel nothing gets prettier, only slower. */
@@ -66,10 +66,7 @@ export async function openScene(host: HTMLElement, client: MeadowClient): Promis
     for (const listener of listeners) listener(moment)
     camera.step(moment.elapsedS)
     world.scale.set(camera.pxPerM)
-    world.position.set(
-      camera.widthPx / 2 - camera.xM * camera.pxPerM,
-      camera.heightPx / 2 - camera.zM * camera.pxPerM,
-    )
+    world.position.set(camera.widthPx / 2 - camera.xM * camera.pxPerM, camera.heightPx / 2 - camera.zM * camera.pxPerM)
     grid?.draw(camera)
     bodies.draw(camera, moment)
     effects.draw(camera, moment)

@@ -23,7 +23,7 @@ export function paintCreatures(): CreatureArt {
     playerSprout: paint({ leftM: -0.5, topM: -0.6, rightM: 0.5, bottomM: 0.1 }, drawSprout),
     eyesOpen: paint({ leftM: -0.5, topM: -0.35, rightM: 0.5, bottomM: 0.35 }, (context) => drawEyes(context, true)),
     eyesShut: paint({ leftM: -0.5, topM: -0.35, rightM: 0.5, bottomM: 0.35 }, (context) => drawEyes(context, false)),
-    wool: paint({ leftM: -1.2, topM: -1.8, rightM: 1.2, bottomM: 0 }, drawWool),
+    wool: paint({ leftM: -1.4, topM: -1.8, rightM: 1.2, bottomM: 0 }, drawWool),
     sheepHead: paint({ leftM: -0.5, topM: -0.5, rightM: 0.5, bottomM: 0.6 }, drawSheepHead),
     sheepLeg: paint({ leftM: -0.2, topM: -0.1, rightM: 0.2, bottomM: 0.6 }, drawSheepLeg),
     shadow: paint({ leftM: -1, topM: -0.5, rightM: 1, bottomM: 0.5 }, drawShadow),
@@ -125,7 +125,12 @@ function drawWool(context: CanvasRenderingContext2D): void {
   context.fill()
   context.strokeStyle = 'rgb(90 80 100 / 0.28)'
   context.lineWidth = 0.06
-  for (const [x, y] of [[-0.4, -1.05], [0.1, -1.2], [0.3, -0.8], [-0.15, -0.72]] as const) {
+  for (const [x, y] of [
+    [-0.4, -1.05],
+    [0.1, -1.2],
+    [0.3, -0.8],
+    [-0.15, -0.72],
+  ] as const) {
     context.beginPath()
     context.arc(x, y, 0.18, Math.PI * 0.1, Math.PI * 0.9)
     context.stroke()

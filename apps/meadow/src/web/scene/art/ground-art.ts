@@ -2,8 +2,9 @@ import type { Texture } from 'pixi.js'
 import { type Box, ellipse, paint, seededNumbers } from './paint.ts'
 
 /** Sizes share no small multiple, so that tile and patches together repeat only far apart. */
-const grassTileM = 32
-const patchTileM = 148
+export const grassTileM = 32
+export const patchTileM = 148
+export const villageGreenM = 34
 
 const petals = ['#fdfbf2', '#fff0a8', '#f6c9dc', '#cfd6ff'] as const
 
@@ -15,31 +16,37 @@ export function paintGrass(): Texture {
   return paint(
     square(grassTileM),
     (context) => {
-      context.fillStyle = '#7fb65b'
+      context.fillStyle = '#86bf60'
       context.fillRect(0, 0, grassTileM, grassTileM)
       scatter(context, { sizeM: grassTileM, count: 130, reachM: 2.6, random: place }, (random) => {
         context.fillStyle = random() < 0.5 ? 'rgb(60 116 44 / 0.10)' : 'rgb(214 232 130 / 0.12)'
         ellipse(context, { rx: 0.7 + random() * 1.8, ry: 0.4 + random() * 0.9 })
         context.fill()
       })
-      scatter(context, { sizeM: grassTileM, count: 620, reachM: 0.5, random: place }, (random) => drawTuft(context, random))
-      scatter(context, { sizeM: grassTileM, count: 46, reachM: 0.3, random: place }, (random) => drawFlower(context, random))
+      scatter(context, { sizeM: grassTileM, count: 620, reachM: 0.5, random: place }, (random) =>
+        drawTuft(context, random),
+      )
+      scatter(context, { sizeM: grassTileM, count: 46, reachM: 0.3, random: place }, (random) =>
+        drawFlower(context, random),
+      )
     },
     { pxPerM: 32, isTile: true },
   )
 }
 
-/** Large soft lights and shades over the grass. */
+/** Large soft lights and shades, to be multiplied with the grass: opaque, because faint alphas show as stripes. */
 export function paintPatches(): Texture {
   const place = seededNumbers(23)
   return paint(
     square(patchTileM),
     (context) => {
+      context.fillStyle = '#f3f4ea'
+      context.fillRect(0, 0, patchTileM, patchTileM)
       scatter(context, { sizeM: patchTileM, count: 46, reachM: 27, random: place }, (random) => {
         const radiusM = 9 + random() * 17
         const glow = context.createRadialGradient(0, 0, 0, 0, 0, radiusM)
-        const colour = random() < 0.55 ? '38 92 42' : '232 226 120'
-        glow.addColorStop(0, `rgb(${colour} / 0.26)`)
+        const colour = random() < 0.55 ? '150 186 150' : '255 250 196'
+        glow.addColorStop(0, `rgb(${colour} / 0.5)`)
         glow.addColorStop(1, `rgb(${colour} / 0)`)
         context.fillStyle = glow
         ellipse(context, { rx: radiusM })
@@ -52,7 +59,7 @@ export function paintPatches(): Texture {
 
 /** The trodden place in the middle, where everybody arrives. */
 export function paintVillageGreen(): Texture {
-  const radiusM = 17
+  const radiusM = villageGreenM / 2
   const random = seededNumbers(41)
   const box = { leftM: -radiusM, topM: -radiusM, rightM: radiusM, bottomM: radiusM }
   return paint(

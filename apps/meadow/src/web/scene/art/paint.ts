@@ -17,7 +17,11 @@ export type Draw = (context: CanvasRenderingContext2D) => void
  * A texture drawn in metres. Its resolution is pixels per metre, so everything made of it measures metres too, and no
  * sprite needs a scale of its own.
  */
-export function paint(box: Box, draw: Draw, options: { readonly pxPerM?: number; readonly isTile?: boolean } = {}): Texture {
+export function paint(
+  box: Box,
+  draw: Draw,
+  options: { readonly pxPerM?: number; readonly isTile?: boolean } = {},
+): Texture {
   const { pxPerM = artPxPerM, isTile = false } = options
   const widthM = box.rightM - box.leftM
   const heightM = box.bottomM - box.topM

@@ -26,9 +26,14 @@ export function paintThings(): ThingArt {
     ring: paint({ leftM: -1.4, topM: -0.9, rightM: 1.4, bottomM: 0.9 }, drawRing),
     chevron: paint({ leftM: -0.4, topM: -0.4, rightM: 0.4, bottomM: 0.4 }, drawChevron),
     marker: paint({ leftM: -1, topM: -0.7, rightM: 1, bottomM: 0.7 }, drawMarker),
-    fenceAcross: paint({ leftM: 0, topM: -1.7, rightM: 4, bottomM: 0.3 }, drawFenceAcross, { pxPerM: 32, isTile: true }),
+    fenceAcross: paint({ leftM: 0, topM: -1.7, rightM: 4, bottomM: 0.3 }, drawFenceAcross, {
+      pxPerM: 32,
+      isTile: true,
+    }),
     fenceAlong: paint({ leftM: -0.5, topM: 0, rightM: 0.5, bottomM: 4 }, drawFenceAlong, { pxPerM: 32, isTile: true }),
-    pill: paint({ leftM: -pillHalfPx, topM: -pillHalfPx, rightM: pillHalfPx, bottomM: pillHalfPx }, drawPill, { pxPerM: 2 }),
+    pill: paint({ leftM: -pillHalfPx, topM: -pillHalfPx, rightM: pillHalfPx, bottomM: pillHalfPx }, drawPill, {
+      pxPerM: 2,
+    }),
   }
 }
 

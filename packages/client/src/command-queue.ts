@@ -1,0 +1,71 @@
+import { encodeMessage, ClientCommand } from '@worldkeep/wire'
+
+export interface CommandResult {
+  /** 'ok', a refusal the command declares, or a code of the error catalogue. */
+  readonly code: string
+  /** It is in the store: no crash can take it back. */
+  readonly durable: boolean
+  readonly retryable: boolean
+  /** The outcome of an earlier copy of this command. */
+  readonly duplicate: boolean
+}
+
+interface Outstanding {
+  readonly command: number
+  readonly row: Uint8Array
+  readonly resolve: (result: CommandResult) => void
+}
+
+/** Commands sent and not yet answered: the server's own bound of what one session may have waiting. */
+const outstandingMax = 64
+
+/** Answers that mean: it has not been looked at, send it again as it was. */
+const unprocessed = new Set(['command_queue_full', 'sequence_gap'])
+
+/**
+ * Numbers commands one by one and keeps each until it is answered, so that a resumed session gets every one of them
+ * exactly once.
+ */
+export class CommandQueue {
+  readonly #outstanding = new Map<number, Outstanding>()
+  #lastSeq = 0
+
+  /** The message to send, or null when too many are unanswered; the promise then resolves at once with a refusal. */
+  add(command: number, row: Uint8Array): { readonly message: Uint8Array | null; readonly result: Promise<CommandResult> } {
+    if (this.#outstanding.size >= outstandingMax) {
+      return { message: null, result: Promise.resolve(refusal('command_queue_full', { retryable: true })) }
+    }
+    const seq = ++this.#lastSeq
+    const result = new Promise<CommandResult>((resolve) => this.#outstanding.set(seq, { command, row, resolve }))
+    return { message: encode(seq, command, row), result }
+  }
+
+  /** True when the server has not looked at it, and everything unanswered is to be sent again after a moment. */
+  answered(seq: number, result: CommandResult): boolean {
+    if (unprocessed.has(result.code)) return this.#outstanding.has(seq)
+    const outstanding = this.#outstanding.get(seq)
+    this.#outstanding.delete(seq)
+    outstanding?.resolve(result)
+    return false
+  }
+
+  /** Everything unanswered, in order, to be sent again on the same session. */
+  unanswered(): readonly Uint8Array[] {
+    return [...this.#outstanding].map(([seq, { command, row }]) => encode(seq, command, row))
+  }
+
+  /** A new session knows nothing of what was sent before: whether it happened cannot be told any more. */
+  restart(): void {
+    for (const { resolve } of this.#outstanding.values()) resolve(refusal('session_lost', { retryable: false }))
+    this.#outstanding.clear()
+    this.#lastSeq = 0
+  }
+}
+
+function encode(seq: number, command: number, row: Uint8Array): Uint8Array {
+  return encodeMessage(ClientCommand, { seq, command, clientTick: 0 }, row)
+}
+
+function refusal(code: string, options: { readonly retryable: boolean }): CommandResult {
+  return { code, durable: false, retryable: options.retryable, duplicate: false }
+}

@@ -1,0 +1,7 @@
+export type { EntityView, Place } from '@worldkeep/replication'
+export { type ClientOptions, createClient, type WorldClient } from './client.ts'
+export type { CommandResult } from './command-queue.ts'
+export type { ClientError, ClientPhase, ClientStatus } from './status.ts'
+export { browserStorage, memoryStorage, type TokenStorage } from './token-storage.ts'
+export type { ClientStats } from './traffic-meter.ts'
+export type { Connect, Transport, TransportEvents } from './transport/transport.ts'

@@ -1,0 +1,350 @@
+import type { EntityView } from '@worldkeep/replication'
+import {
+  ClientGoodbye,
+  ClientHello,
+  ClientPing,
+  encodeMessage,
+  errorCodeOf,
+  errorEntry,
+  type FrameHeader,
+  type MessageRow,
+  protocolVersion,
+  type ServerResult,
+} from '@worldkeep/wire'
+import type { Fields, Game, Row } from '@worldkeep/world'
+import { backoffDelayMs, backoffMs } from './backoff.ts'
+import { type Bootstrap, BootstrapRefused, requestBootstrap } from './bootstrap.ts'
+import { CommandQueue, type CommandResult } from './command-queue.ts'
+import { Listeners } from './listeners.ts'
+import { type JoinAck, readServerMessage, type ServerMessageHandler } from './server-messages.ts'
+import { type ClientError, type ClientPhase, type ClientStatus, isPhaseChange } from './status.ts'
+import { browserStorage, type TokenStorage } from './token-storage.ts'
+import { type ClientStats, emptyStats, TrafficMeter } from './traffic-meter.ts'
+import type { Connect, Transport } from './transport/transport.ts'
+import { connectWebSocket } from '#websocket'
+import { WorldSession } from './world-session.ts'
+
+export interface LinkOptions {
+  readonly game: Game
+  /** Origin of the server, `http://localhost:4510`. Left out: where the page came from. */
+  readonly url?: string
+  /** Wished display name; left out: the one known, or one the server makes up. */
+  readonly name?: string
+  /** Where the token is kept; left out: the browser's storage under `storageKey`, or memory. */
+  readonly storage?: TokenStorage
+  readonly storageKey?: string
+  /** Sends the input this often even when it has not changed. Left out: only on change. */
+  readonly inputRepeatHz?: number
+  /** Another transport than WebSocket. */
+  readonly transport?: Connect
+}
+
+const pingIntervalMs = 1_000
+
+/** Wait before commands that found the server's queue full are sent again. */
+const resendDelayMs = 200
+
+/** After these the same try cannot succeed. */
+const hopeless = new Set<string>(['protocol_mismatch', 'game_mismatch', 'superseded', 'bad_request', 'hello_expected', 'unknown_message', 'frame_too_large'])
+
+/** After these the token is worth nothing, and a fresh start may help. */
+const tokenGone = new Set<string>(['token_invalid', 'token_expired'])
+
+/**
+ * A client's one connection: bootstrap, hello, resume, tries and their pauses, pings, and the commands that must not get
+ * lost in between. Everything that touches the network or a timer is here.
+ */
+export class Link implements ServerMessageHandler {
+  readonly changes = new Listeners<[]>()
+  readonly entering = new Listeners<[EntityView]>()
+  readonly leaving = new Listeners<[EntityView]>()
+  /** Just before a frame is applied, with its tick. */
+  readonly frames = new Listeners<[number]>()
+  session: WorldSession | null = null
+  playerId = ''
+  playerName = ''
+  status: ClientStatus = { phase: 'idle', attempt: 0, attemptsMax: backoffMs.length, retryAtMs: null, error: null }
+  stats: ClientStats = emptyStats
+  readonly #options: LinkOptions
+  readonly #origin: string
+  readonly #storage: TokenStorage
+  readonly #commands = new CommandQueue()
+  readonly #meter = new TrafficMeter()
+  #transport: Transport | null = null
+  /** Grows with every connection, so that a late event of an earlier one is not taken for this one's. */
+  #connectionId = 0
+  #resumeToken = ''
+  #refusal: ClientError | null = null
+  #timers: ReturnType<typeof setInterval>[] = []
+  #retryTimer: ReturnType<typeof setTimeout> | null = null
+  #resendTimer: ReturnType<typeof setTimeout> | null = null
+  #attempt = 0
+  #intent: Readonly<Row<Fields>> | null = null
+  #pingSentMs = 0
+  #pingEcho = 0
+  #roundTripMs = 0
+  #appliedTick = 0
+
+  constructor(options: LinkOptions) {
+    this.#options = options
+    this.#origin = (options.url ?? (globalThis as { readonly location?: { readonly origin: string } }).location?.origin ?? '').replace(/\/$/, '')
+    if (this.#origin === '') throw new Error('createClient: outside of a page, tell the url of the server')
+    this.#storage = options.storage ?? browserStorage(options.storageKey ?? 'worldkeep.token')
+  }
+
+  /** What has arrived so far: for benchmarks and tools. */
+  traffic(): { readonly bytes: number; readonly frames: number; readonly appliedTick: number } {
+    return { bytes: this.#meter.bytes, frames: this.#meter.frames, appliedTick: this.#appliedTick }
+  }
+
+  nowMs(): number {
+    return performance.now()
+  }
+
+  connect(): void {
+    if (!isPhaseChange(this.status.phase, 'connecting') || this.#transport !== null) return
+    this.#attempt = 0
+    this.#setStatus('connecting', null)
+    void this.#try()
+  }
+
+  async close(): Promise<void> {
+    this.#send(encodeMessage(ClientGoodbye, {}))
+    this.#endConnection()
+    this.#resumeToken = ''
+    this.#commands.restart()
+    if (isPhaseChange(this.status.phase, 'left')) this.#setStatus('left', null)
+  }
+
+  dropConnection(): void {
+    this.#transport?.close()
+  }
+
+  setIntent(intent: Readonly<Row<Fields>>): void {
+    this.#intent = intent
+    this.session?.setIntent(intent)
+  }
+
+  send(command: number, row: Uint8Array): Promise<CommandResult> {
+    const { message, result } = this.#commands.add(command, row)
+    if (message !== null && this.status.phase === 'active') this.#send(message)
+    return result
+  }
+
+  view(): WorldSession['view'] | null {
+    return this.session?.view ?? null
+  }
+
+  joined(ack: JoinAck): void {
+    const nowMs = this.nowMs()
+    this.#attempt = 0
+    this.#resumeToken = ack.resumeToken
+    this.playerId = ack.playerId
+    const resumed = ack.resumed === 1
+    if (this.session?.continues(ack) === true) this.session.rejoin(ack, nowMs)
+    else this.#startSession(ack, nowMs)
+    if (this.#intent !== null) this.session?.setIntent(this.#intent)
+    if (!resumed) this.#commands.restart()
+    for (const message of this.#commands.unanswered()) this.#send(message)
+    this.#setStatus('active', null)
+    this.#startTimers()
+  }
+
+  ponged(pong: { readonly echo: number; readonly tick: number }): void {
+    const nowMs = this.nowMs()
+    if (pong.echo === this.#pingEcho) this.#roundTripMs = nowMs - this.#pingSentMs
+    this.session?.clock.heard(pong.tick, nowMs)
+  }
+
+  result(result: MessageRow<typeof ServerResult>): void {
+    const { seq, code } = result
+    const again = this.#commands.answered(seq, {
+      code,
+      durable: result.durable === 1,
+      duplicate: result.duplicate === 1,
+      retryable: result.retryable === 1,
+    })
+    if (again) this.#resendLater()
+  }
+
+  refused(error: { readonly code: number; readonly message: string }): void {
+    this.#refusal = errorOf(error.code, error.message)
+  }
+
+  goodbye(goodbye: { readonly code: number; readonly message: string }): void {
+    this.#refusal = errorOf(goodbye.code, goodbye.message)
+  }
+
+  frameBegins(header: Readonly<FrameHeader>): void {
+    this.frames.emit(header.tick)
+  }
+
+  frameApplied(header: Readonly<FrameHeader>): void {
+    this.#meter.framed()
+    this.#appliedTick = header.tick
+    this.session?.frameApplied(header, this.nowMs())
+    this.changes.emit()
+  }
+
+  async #try(): Promise<void> {
+    const id = ++this.#connectionId
+    this.#refusal = null
+    try {
+      const bootstrap = await this.#bootstrap()
+      if (id !== this.#connectionId) return
+      this.playerName = bootstrap.player.name
+      this.#open(bootstrap, id)
+    } catch (error) {
+      if (id !== this.#connectionId) return
+      const known = error instanceof BootstrapRefused
+      const refusal = known
+        ? { code: error.code, message: error.message, retryable: error.retryable }
+        : { code: 'unreachable', message: 'The server cannot be reached.', retryable: true }
+      this.#lost(refusal)
+    }
+  }
+
+  /** With the token known, or as a new guest when the server does not want that token any more. */
+  async #bootstrap(): Promise<Bootstrap> {
+    const token = this.#storage.get()
+    const name = this.#options.name ?? null
+    let bootstrap: Bootstrap
+    try {
+      bootstrap = await requestBootstrap(this.#origin, { token, name })
+    } catch (error) {
+      if (token === null || !(error instanceof BootstrapRefused) || !tokenGone.has(error.code)) throw error
+      this.#storage.remove()
+      bootstrap = await requestBootstrap(this.#origin, { token: null, name })
+    }
+    this.#storage.set(bootstrap.accessToken)
+    return bootstrap
+  }
+
+  #open(bootstrap: Bootstrap, id: number): void {
+    const transport = bootstrap.transports.find(({ kind }) => kind === 'websocket')
+    if (transport === undefined) return this.#lost({ code: 'no_transport', message: 'The server offers no transport this client has.', retryable: false })
+    const connect = this.#options.transport ?? connectWebSocket
+    const hello = encodeMessage(ClientHello, {
+      protocolVersion,
+      declarationsHash: this.#options.game.declarationsHash,
+      token: bootstrap.accessToken,
+      resume: this.#resumeToken,
+      lastSeq: this.session?.inputSeq() ?? 0,
+    })
+    this.#transport = connect(`${this.#origin.replace(/^http/, 'ws')}${transport.path}`, transport.subprotocol, {
+      opened: () => {
+        if (id === this.#connectionId) this.#transport?.send(hello)
+      },
+      received: (bytes) => {
+        if (id === this.#connectionId) this.#received(bytes)
+      },
+      closed: () => {
+        if (id === this.#connectionId) this.#lost(this.#refusal)
+      },
+    })
+    return undefined
+  }
+
+  #received(bytes: Uint8Array): void {
+    this.#meter.received(bytes.byteLength)
+    if (readServerMessage(bytes, this)) return
+    // Whatever this was, the view may be wrong now: a fresh connection starts with a fresh one.
+    this.#transport?.close()
+  }
+
+  #lost(error: ClientError | null): void {
+    this.#endConnection()
+    if (error !== null && hopeless.has(error.code)) return this.#setStatus('refused', error)
+    if (error !== null && tokenGone.has(error.code)) this.#storage.remove()
+    this.#attempt++
+    const delayMs = backoffDelayMs(this.#attempt, Math.random())
+    if (delayMs === null) return this.#setStatus('unavailable', error)
+    this.#setStatus(this.session === null ? 'connecting' : 'reconnecting', error, Date.now() + delayMs)
+    this.#retryTimer = setTimeout(() => {
+      this.#retryTimer = null
+      this.#setStatus(this.status.phase, error)
+      void this.#try()
+    }, delayMs)
+    return undefined
+  }
+
+  #startSession(ack: JoinAck, nowMs: number): void {
+    for (const entity of this.session?.view.entities.values() ?? []) this.leaving.emit(entity)
+    this.session = new WorldSession(
+      this.#options.game,
+      ack,
+      {
+        entered: (entity) => this.entering.emit(entity),
+        left: (entity) => this.leaving.emit(entity),
+        changed: () => undefined,
+      },
+      nowMs,
+    )
+  }
+
+  #startTimers(): void {
+    this.#stopTimers()
+    const tickHz = this.session?.tickHz ?? 20
+    this.#timers.push(setInterval(() => this.session?.advance(this.nowMs(), (message) => this.#send(message)), 1000 / tickHz))
+    this.#timers.push(setInterval(() => this.#everySecond(), pingIntervalMs))
+    const repeatHz = this.#options.inputRepeatHz
+    if (repeatHz !== undefined) this.#timers.push(setInterval(() => this.session?.repeatIntent(), 1000 / repeatHz))
+    this.#everySecond()
+  }
+
+  #everySecond(): void {
+    const { session } = this
+    const nowMs = this.nowMs()
+    this.#pingEcho = (this.#pingEcho + 1) >>> 0
+    this.#pingSentMs = nowMs
+    this.#send(encodeMessage(ClientPing, { echo: this.#pingEcho }))
+    if (session === null) return
+    this.stats = {
+      ...this.#meter.lap(nowMs),
+      tickHz: session.clock.measuredTickHz(nowMs),
+      serverTick: session.clock.newestTick(),
+      roundTripMs: this.#roundTripMs,
+      entitiesInView: session.view.entities.size,
+      interpolationDelayMs: session.interpolationDelayMs(),
+    }
+    this.changes.emit()
+  }
+
+  #resendLater(): void {
+    this.#resendTimer ??= setTimeout(() => {
+      this.#resendTimer = null
+      for (const message of this.#commands.unanswered()) this.#send(message)
+    }, resendDelayMs)
+  }
+
+  #endConnection(): void {
+    this.#connectionId++
+    this.#stopTimers()
+    if (this.#retryTimer !== null) clearTimeout(this.#retryTimer)
+    if (this.#resendTimer !== null) clearTimeout(this.#resendTimer)
+    this.#retryTimer = null
+    this.#resendTimer = null
+    this.#transport?.close()
+    this.#transport = null
+  }
+
+  #stopTimers(): void {
+    for (const timer of this.#timers) clearInterval(timer)
+    this.#timers = []
+  }
+
+  #send(message: Uint8Array): void {
+    this.#transport?.send(message)
+  }
+
+  #setStatus(phase: ClientPhase, error: ClientError | null, retryAtMs: number | null = null): void {
+    if (phase !== this.status.phase && !isPhaseChange(this.status.phase, phase)) return
+    this.status = { phase, attempt: this.#attempt, attemptsMax: backoffMs.length, retryAtMs, error }
+    this.changes.emit()
+  }
+}
+
+function errorOf(number: number, message: string): ClientError {
+  const code = errorCodeOf(number)
+  return code === null ? { code: String(number), message, retryable: false } : { code, message, retryable: errorEntry(code).retryable }
+}
