@@ -47,8 +47,13 @@ export interface WorldClient<I extends Input = Input> {
   dropConnection(): void
   /** Everything received so far, and the newest tick applied: for benchmarks and tools. */
   traffic(): { readonly bytes: number; readonly frames: number; readonly appliedTick: number }
-  /** Called just before the frame of a tick is applied: all earlier ones have been. Returns how to stop. */
-  onFrame(listener: (tick: number) => void): () => void
+  /**
+   * Called just before the frame of a tick is applied: all earlier ones have been. `inputAck` is the newest input the
+   * server has applied, null when the frame does not say. Returns how to stop.
+   */
+  onFrame(listener: (tick: number, inputAck: number | null) => void): () => void
+  /** Called when an input has been sent, with its sequence number. Returns how to stop. */
+  onInput(listener: (seq: number) => void): () => void
 }
 
 /** Creates a client and starts to connect. */
@@ -85,6 +90,7 @@ export function createClient<I extends Input>(options: ClientOptions<I>): WorldC
     dropConnection: () => link.dropConnection(),
     traffic: () => link.traffic(),
     onFrame: (listener) => link.frames.add(listener),
+    onInput: (listener) => link.inputs.add(listener),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { EntityView } from '@worldkeep/replication'
+import { type EntityView, type JoinAck, readServerMessage, type ServerMessageHandler } from '@worldkeep/replication'
 import {
   ClientGoodbye,
   ClientHello,
@@ -6,6 +6,7 @@ import {
   encodeMessage,
   errorCodeOf,
   errorEntry,
+  FrameFlag,
   type FrameHeader,
   type MessageRow,
   protocolVersion,
@@ -16,7 +17,6 @@ import { backoffDelayMs, backoffMs } from './backoff.ts'
 import { type Bootstrap, BootstrapRefused, requestBootstrap } from './bootstrap.ts'
 import { CommandQueue, type CommandResult } from './command-queue.ts'
 import { Listeners } from './listeners.ts'
-import { type JoinAck, readServerMessage, type ServerMessageHandler } from './server-messages.ts'
 import { type ClientError, type ClientPhase, type ClientStatus, isPhaseChange } from './status.ts'
 import { browserStorage, type TokenStorage } from './token-storage.ts'
 import { type ClientStats, emptyStats, TrafficMeter } from './traffic-meter.ts'
@@ -58,8 +58,10 @@ export class Link implements ServerMessageHandler {
   readonly changes = new Listeners<[]>()
   readonly entering = new Listeners<[EntityView]>()
   readonly leaving = new Listeners<[EntityView]>()
-  /** Just before a frame is applied, with its tick. */
-  readonly frames = new Listeners<[number]>()
+  /** Just before a frame is applied, with its tick and what it acknowledges, if anything. */
+  readonly frames = new Listeners<[number, number | null]>()
+  /** After an input was sent, with its sequence number. */
+  readonly inputs = new Listeners<[number]>()
   session: WorldSession | null = null
   playerId = ''
   playerName = ''
@@ -176,7 +178,7 @@ export class Link implements ServerMessageHandler {
   }
 
   frameBegins(header: Readonly<FrameHeader>): void {
-    this.frames.emit(header.tick)
+    this.frames.emit(header.tick, (header.flags & FrameFlag.Ack) === 0 ? null : header.inputAck)
   }
 
   frameApplied(header: Readonly<FrameHeader>): void {
@@ -285,7 +287,7 @@ export class Link implements ServerMessageHandler {
   #startTimers(): void {
     this.#stopTimers()
     const tickHz = this.session?.tickHz ?? 20
-    this.#timers.push(setInterval(() => this.session?.advance(this.nowMs(), (message) => this.#send(message)), 1000 / tickHz))
+    this.#timers.push(setInterval(() => this.session?.advance(this.nowMs(), (message, seq) => this.#sendInput(message, seq)), 1000 / tickHz))
     this.#timers.push(setInterval(() => this.#everySecond(), pingIntervalMs))
     const repeatHz = this.#options.inputRepeatHz
     if (repeatHz !== undefined) this.#timers.push(setInterval(() => this.session?.repeatIntent(), 1000 / repeatHz))
@@ -331,6 +333,11 @@ export class Link implements ServerMessageHandler {
   #stopTimers(): void {
     for (const timer of this.#timers) clearInterval(timer)
     this.#timers = []
+  }
+
+  #sendInput(message: Uint8Array, seq: number): void {
+    this.#send(message)
+    this.inputs.emit(seq)
   }
 
   #send(message: Uint8Array): void {

@@ -1,10 +1,9 @@
 import { ByteWriter, type Fields, type Row } from '@worldkeep/kernel'
-import { type EntityView, type Place, type ViewListener, ViewModel } from '@worldkeep/replication'
+import { type EntityView, type JoinAck, type Place, type ViewListener, ViewModel } from '@worldkeep/replication'
 import { ClientInput, encodeMessage, type FrameHeader, FrameFlag } from '@worldkeep/wire'
 import type { Game, Input } from '@worldkeep/world'
 import { Prediction } from './prediction.ts'
 import { ServerClock } from './server-clock.ts'
-import type { JoinAck } from './server-messages.ts'
 
 /** A body that stood still for longer in real time than this starts over instead of catching up. */
 const catchUpTicksMax = 10
@@ -81,7 +80,7 @@ export class WorldSession {
   }
 
   /** Runs client ticks up to now; `send` gets an input message for each tick whose intent has changed. */
-  advance(nowMs: number, send: (message: Uint8Array) => void): void {
+  advance(nowMs: number, send: (message: Uint8Array, seq: number) => void): void {
     const msPerTick = 1000 / this.tickHz
     const due = Math.floor((nowMs - this.#startMs) / msPerTick)
     if (due - this.#prediction.clientTick() > catchUpTicksMax) {
@@ -91,7 +90,7 @@ export class WorldSession {
       const sent = this.#intentChanged ? { seq: this.#nextSeq(), intent: this.#intent } : null
       if (sent !== null) {
         this.#intentChanged = false
-        send(this.#encodeInput(sent.seq))
+        send(this.#encodeInput(sent.seq), sent.seq)
       }
       this.#prediction.advance(sent, msPerTick)
     }

@@ -1,4 +1,5 @@
 export { MotionTrack, type Place } from './apply/motion-track.ts'
+export { type JoinAck, readServerMessage, type ServerMessageHandler } from './apply/server-reader.ts'
 export { type EntityView, type ViewGeometry, type ViewListener, ViewModel } from './apply/view-model.ts'
 export { noBaseline, nothingNew, SegmentEncoder, type SegmentSink, segmentRefused } from './emit/segment-encoder.ts'
 export { type Recipe, ViewEmitter } from './emit/view-emitter.ts'

@@ -48,13 +48,19 @@ export class MotionTrack {
 
   /** Newest velocity, m/s. */
   velocity(): { readonly xMps: number; readonly zMps: number } {
-    const newest = (this.#count - 1) % motionRecordsMax
+    const newest = this.#newest()
     return { xMps: (this.#vx[newest] as number) / 100, zMps: (this.#vz[newest] as number) / 100 }
   }
 
   /** Newest record: centimetres and cm/s at the end of its tick. */
-  newest(): { readonly tick: number; readonly xCm: number; readonly zCm: number; readonly vx: number; readonly vz: number } {
-    const at = (this.#count - 1) % motionRecordsMax
+  newest(): {
+    readonly tick: number
+    readonly xCm: number
+    readonly zCm: number
+    readonly vx: number
+    readonly vz: number
+  } {
+    const at = this.#newest()
     return {
       tick: this.#tick[at] as number,
       xCm: this.#xCm[at] as number,
@@ -62,6 +68,11 @@ export class MotionTrack {
       vx: this.#vx[at] as number,
       vz: this.#vz[at] as number,
     }
+  }
+
+  /** Place of the newest record. Before the first one: a place of zeroes. */
+  #newest(): number {
+    return (this.#count + motionRecordsMax - 1) % motionRecordsMax
   }
 
   #recordAt(tick: number): number {
@@ -73,7 +84,7 @@ export class MotionTrack {
   }
 
   #meets(tick: number, xCm: number, zCm: number, vx: number, vz: number): boolean {
-    const newest = (this.#count - 1) % motionRecordsMax
+    const newest = this.#newest()
     const elapsedS = (tick - 1 - (this.#tick[newest] as number)) / this.#tickHz
     const dx = (this.#xCm[newest] as number) + (this.#vx[newest] as number) * elapsedS - (xCm - vx / this.#tickHz)
     const dz = (this.#zCm[newest] as number) + (this.#vz[newest] as number) * elapsedS - (zCm - vz / this.#tickHz)

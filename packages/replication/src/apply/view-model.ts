@@ -1,5 +1,5 @@
 import { type ByteReader, type Fields, type Row, RowCodec } from '@worldkeep/kernel'
-import { type Component, EntityTable, type Game } from '@worldkeep/world'
+import { type Component, EntityTable, type Game, generationMax, slotsMax } from '@worldkeep/world'
 import { EntryBit, ownedComponents, SegmentFlag, seenComponents } from '../segment-layout.ts'
 import { MotionTrack } from './motion-track.ts'
 
@@ -42,6 +42,8 @@ export class ViewModel {
   readonly #listener: ViewListener
   readonly #seen: readonly { readonly index: number; readonly codec: RowCodec<Fields> }[]
   readonly #owned: readonly { readonly index: number; readonly codec: RowCodec<Fields> }[]
+  /** Masks of entries are below this. */
+  readonly #maskEnd: number
   /** Entities named as gone from their cell, until the end of the frame shows whether another cell has them. */
   readonly #leaving = new Map<number, number>()
 
@@ -51,6 +53,7 @@ export class ViewModel {
     this.#listener = listener
     this.#seen = codecsOf(game, seenComponents(game))
     this.#owned = codecsOf(game, ownedComponents(game))
+    this.#maskEnd = EntryBit.FirstComponent << this.#seen.length
     this.own = game.components.map(() => null)
   }
 
@@ -88,8 +91,10 @@ export class ViewModel {
     this.#leaving.clear()
   }
 
+  /** The owner's components of one frame. False: malformed. */
   applyOwner(reader: ByteReader): boolean {
     const mask = reader.varint()
+    if (reader.failed || mask >>> this.#owned.length !== 0) return false
     for (const [bit, { index, codec }] of this.#owned.entries()) {
       if ((mask & (1 << bit)) === 0) continue
       const row = codec.empty()
@@ -97,13 +102,14 @@ export class ViewModel {
       if (reader.failed) return false
       this.own[index] = row
     }
-    return !reader.failed
+    return true
   }
 
-  /** One segment as of the end of `tick`. */
+  /** One segment as of the end of `tick`. False: malformed, or not a continuation of this view. */
   applySegment(reader: ByteReader, tick: number): boolean {
     const cell = reader.varint()
     const flags = reader.u8()
+    if (reader.failed || !this.#isCell(cell) || flags > (SegmentFlag.Keyframe | SegmentFlag.Departures)) return false
     if ((flags & SegmentFlag.Keyframe) !== 0) this.dropCell(cell)
     if ((flags & SegmentFlag.Departures) !== 0) {
       for (let slot = reader.varint(); slot !== 0; slot = reader.varint()) {
@@ -120,12 +126,26 @@ export class ViewModel {
 
   #applyEntry(reader: ByteReader, cell: number, slot: number, tick: number): boolean {
     const mask = reader.varint()
+    if (reader.failed || slot >= slotsMax || mask === 0 || mask >= this.#maskEnd) return false
     const whole = (mask & EntryBit.Whole) !== 0
-    const entity = whole ? this.#wholeEntity(slot, reader.varint(), cell) : this.entities.get(slot)
-    if (entity === undefined || reader.failed) return false
-    const fresh = entity.changedTick < 0
+    const entity = whole ? this.#wholeEntity(slot, reader.varint(), cell) : this.#knownEntity(slot, cell)
+    if (entity === null) return false
+    this.#readEntry(reader, entity, mask, tick)
+    const isFresh = entity.changedTick < 0
+    if (reader.failed) {
+      // Nobody has been told of it: it must not stay to be told gone.
+      if (isFresh) this.entities.delete(slot)
+      return false
+    }
     entity.changedTick = tick
-    if ((mask & (EntryBit.Whole | EntryBit.Motion)) !== 0) this.#applyMotion(reader, entity, cell, tick)
+    if (isFresh) this.#listener.entered(entity)
+    else this.#listener.changed(entity)
+    return true
+  }
+
+  #readEntry(reader: ByteReader, entity: EntityView, mask: number, tick: number): void {
+    const whole = (mask & EntryBit.Whole) !== 0
+    if (whole || (mask & EntryBit.Motion) !== 0) this.#applyMotion(reader, entity, tick)
     for (const [bit, { index, codec }] of this.#seen.entries()) {
       if ((mask & (EntryBit.FirstComponent << bit)) === 0) {
         if (whole) entity.rows[index] = null
@@ -133,15 +153,19 @@ export class ViewModel {
       }
       const row = codec.empty()
       codec.read(reader, row)
+      if (reader.failed) return
       entity.rows[index] = row
     }
-    if (reader.failed) return false
-    if (fresh) this.#listener.entered(entity)
-    else this.#listener.changed(entity)
-    return true
   }
 
-  #wholeEntity(slot: number, generation: number, cell: number): EntityView {
+  /** A delta of an entity this view does not have, or has elsewhere, belongs to another view. */
+  #knownEntity(slot: number, cell: number): EntityView | null {
+    const entity = this.entities.get(slot)
+    return entity !== undefined && entity.cell === cell ? entity : null
+  }
+
+  #wholeEntity(slot: number, generation: number, cell: number): EntityView | null {
+    if (generation < 1 || generation > generationMax) return null
     const handle = EntityTable.handle(slot, generation)
     const known = this.entities.get(slot)
     this.#leaving.delete(slot)
@@ -157,14 +181,28 @@ export class ViewModel {
     return entity
   }
 
-  #applyMotion(reader: ByteReader, entity: EntityView, cell: number, tick: number): void {
+  #applyMotion(reader: ByteReader, entity: EntityView, tick: number): void {
     const { firstCell, cellsWide, cellCm } = this.#geometry
-    const x = reader.u16() + ((cell - firstCell) % cellsWide) * cellCm
-    const z = reader.u16() + Math.floor((cell - firstCell) / cellsWide) * cellCm
-    entity.track.push(tick, x, z, reader.zigzag(), reader.zigzag())
+    const place = entity.cell - firstCell
+    const x = reader.u16() + (place % cellsWide) * cellCm
+    const z = reader.u16() + Math.floor(place / cellsWide) * cellCm
+    const vx = reader.zigzag()
+    const vz = reader.zigzag()
+    if (!reader.failed) entity.track.push(tick, x, z, vx, vz)
+  }
+
+  #isCell(cell: number): boolean {
+    const { firstCell, cellsWide } = this.#geometry
+    return cell >= firstCell && cell < firstCell + cellsWide * cellsWide
   }
 }
 
-function codecsOf(game: Game, components: readonly Component[]): readonly { readonly index: number; readonly codec: RowCodec<Fields> }[] {
-  return components.map((component) => ({ index: game.componentIndex(component), codec: new RowCodec(component.fields) }))
+function codecsOf(
+  game: Game,
+  components: readonly Component[],
+): readonly { readonly index: number; readonly codec: RowCodec<Fields> }[] {
+  return components.map((component) => ({
+    index: game.componentIndex(component),
+    codec: new RowCodec(component.fields),
+  }))
 }

@@ -144,7 +144,8 @@ export class SegmentEncoder {
     if (!whole && (world.motionChangedTick[slot] as number) > baseline) mask |= EntryBit.Motion
     for (let i = 0; i < this.#tables.length; i++) {
       const table = this.#tables[i] as ComponentTable
-      if (table.has(slot) && (whole || (table.changedTick[slot] as number) > baseline)) mask |= EntryBit.FirstComponent << i
+      if (table.has(slot) && (whole || (table.changedTick[slot] as number) > baseline))
+        mask |= EntryBit.FirstComponent << i
     }
     return mask
   }

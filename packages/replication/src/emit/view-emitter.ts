@@ -1,5 +1,5 @@
-import type { World, Zone } from '@worldkeep/world'
 import { frameCellsMax } from '@worldkeep/wire'
+import type { World, Zone } from '@worldkeep/world'
 import { noBaseline, nothingNew, type SegmentEncoder, segmentRefused } from './segment-encoder.ts'
 import type { ViewTable } from './view-table.ts'
 

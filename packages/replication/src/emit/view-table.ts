@@ -61,19 +61,29 @@ export class ViewTable {
       this.refresh(session)
       return true
     }
-    const fromX = this.middleX[session] as number
-    const fromZ = this.middleZ[session] as number
-    const toX = cellOfCoordinate(xCm, zone.cellCm)
-    const toZ = cellOfCoordinate(zCm, zone.cellCm)
-    if (toX === fromX && toZ === fromZ) return false
-    const goingBack = toX === this.#cameFromX[session] && toZ === this.#cameFromZ[session]
-    const neededCm = goingBack ? this.#hysteresisCm * 2 : this.#hysteresisCm
-    const beyondCm = Math.max(beyondBorder(xCm, fromX, zone.cellCm), beyondBorder(zCm, fromZ, zone.cellCm))
-    if (beyondCm <= neededCm) return false
-    this.#cameFromX[session] = fromX
-    this.#cameFromZ[session] = fromZ
-    this.middleX[session] = toX
-    this.middleZ[session] = toZ
+    const movedX = this.#followAxis(session, this.middleX, this.#cameFromX, { cm: xCm, cellCm: zone.cellCm })
+    const movedZ = this.#followAxis(session, this.middleZ, this.#cameFromZ, { cm: zCm, cellCm: zone.cellCm })
+    return movedX || movedZ
+  }
+
+  /**
+   * Each axis has its own hysteresis, so that walking along a border and weaving across it does not move the view again
+   * with every cell passed. However wide the hysteresis, an entity never leaves its own block.
+   */
+  #followAxis(
+    session: number,
+    middle: Int32Array,
+    cameFrom: Int32Array,
+    at: { readonly cm: number; readonly cellCm: number },
+  ): boolean {
+    const from = middle[session] as number
+    const to = cellOfCoordinate(at.cm, at.cellCm)
+    if (to === from) return false
+    const neededCm = to === cameFrom[session] ? this.#hysteresisCm * 2 : this.#hysteresisCm
+    const isInBlock = Math.abs(to - from) <= this.radiusCells
+    if (isInBlock && beyondBorderCm(at.cm, from, at.cellCm) <= neededCm) return false
+    cameFrom[session] = from
+    middle[session] = to
     return true
   }
 
@@ -84,6 +94,6 @@ export class ViewTable {
 }
 
 /** Distance outside of cell `cell` on one axis; 0 inside. */
-function beyondBorder(cm: number, cell: number, cellCm: number): number {
+function beyondBorderCm(cm: number, cell: number, cellCm: number): number {
   return Math.max(0, cell * cellCm - cm, cm - (cell + 1) * cellCm)
 }

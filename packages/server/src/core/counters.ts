@@ -1,6 +1,10 @@
-import { CounterBoard } from '@worldkeep/kernel'
+import { assert, CounterBoard, isPowerOfTwo } from '@worldkeep/kernel'
 import { type ErrorCode, errorCodes } from '@worldkeep/wire'
 import { stages } from '@worldkeep/world'
+
+/** Tick durations kept one by one: over a minute at 240 Hz, a power of two so that a slot is `ticks & (max - 1)`. */
+export const tickDurationsMax = 16_384
+assert(isPowerOfTwo(tickDurationsMax), 'a slot of the ring is a mask away')
 
 /** Upper bounds of the tick duration histogram, milliseconds. */
 export const tickBucketsMs = [0.25, 0.5, 1, 2, 4, 8, 16, 33, 50, 100, 250, 500] as const
@@ -94,6 +98,8 @@ export interface BoardMemories {
   readonly tick: SharedArrayBuffer
   readonly gateway: SharedArrayBuffer
   readonly persistence: SharedArrayBuffer
+  /** How long each of the last ticks took, f32 milliseconds, at index `ticks` of the tick board. */
+  readonly tickDurations: SharedArrayBuffer
 }
 
 export function createBoards(): BoardMemories {
@@ -101,6 +107,7 @@ export function createBoards(): BoardMemories {
     tick: CounterBoard.create(tickNames).shared,
     gateway: CounterBoard.create(gatewayNames).shared,
     persistence: CounterBoard.create(persistenceNames).shared,
+    tickDurations: new SharedArrayBuffer(tickDurationsMax * 4),
   }
 }
 
@@ -114,4 +121,8 @@ export function openGatewayBoard(memories: BoardMemories): GatewayBoard {
 
 export function openPersistenceBoard(memories: BoardMemories): PersistenceBoard {
   return new CounterBoard(persistenceNames, { shared: memories.persistence })
+}
+
+export function openTickDurations(memories: BoardMemories): Float32Array {
+  return new Float32Array(memories.tickDurations)
 }

@@ -24,6 +24,9 @@ export const durableActionsBytesMax = 2 * 1024 * 1024
 /** Control messages of one session that ride in its next frame. */
 export const outboxBytesMax = 4096
 
+/** Inspections asked for and not answered. Each is about 40 KiB of a world of 2,000: all of them fit the events mailbox. */
+export const inspectionsMax = 16
+
 /** A route is a connection slot below and its generation above. */
 export const routeSlotBits = 16
 export const connectionsMax = 1 << routeSlotBits

@@ -77,7 +77,7 @@ export const RecordKind = {
 
   /** nothing. */
   Stop: 48,
-  /** request u32. */
+  /** request u32, earliest tick u32. */
   Inspect: 49,
 
   /** level u8 (`LogLevel`), text. */

@@ -7,7 +7,7 @@ import type { PlayerState } from '@worldkeep/store'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
-import { createBoards, openPersistenceBoard, openTickBoard, type TickBoard } from '../core/counters.ts'
+import { createBoards, openPersistenceBoard, openTickBoard, openTickDurations, type TickBoard, tickDurationsMax } from '../core/counters.ts'
 import { createMailboxes } from '../core/mailboxes.ts'
 import type { Inspection } from '../core/tick/inspection.ts'
 import { createHttpServer } from '../http/http-server.ts'
@@ -80,9 +80,23 @@ export class Host {
     })
   }
 
-  /** What is true at the end of some tick soon, whatever clients have been told. */
-  inspect(): Promise<Inspection> {
-    return this.#threads.link.inspect()
+  /** What is true at the end of tick `atTick`, or of one soon when that is over, whatever clients have been told. */
+  inspect(atTick = 0): Promise<Inspection> {
+    return this.#threads.link.inspect(atTick)
+  }
+
+  /** How long each of the last `count` ticks took, oldest first, milliseconds; at most `tickDurationsMax` of them. */
+  tickDurationsMs(count: number): Float32Array {
+    const durations = openTickDurations(this.#parts.shared.boards)
+    const ticks = this.#parts.tickBoard.read('ticks')
+    const first = Math.max(0, ticks - Math.min(count, tickDurationsMax))
+    return Float32Array.from({ length: ticks - first }, (_, i) => durations[(first + i) & (tickDurationsMax - 1)] as number)
+  }
+
+  /** The system's ids of the node's threads, to see who uses the processor; null where the system tells none. */
+  threadIds(): { readonly tick: number | null; readonly gateway: number | null; readonly persistence: number | null } {
+    const { tick, gateway, persistence } = this.#threads
+    return { tick: tick.osThreadId, gateway: gateway.osThreadId, persistence: persistence.osThreadId }
   }
 
   board(): TickBoard {

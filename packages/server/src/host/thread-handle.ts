@@ -5,6 +5,8 @@ import type { HostMessage, ThreadMessage } from '../threads/thread-data.ts'
 /** One thread of the node, as the host holds it: its name, its messages, its end. */
 export class ThreadHandle {
   readonly name: string
+  /** The system's id of this thread, once it has started; null where the system tells none. */
+  osThreadId: number | null = null
   readonly #worker: Worker
   readonly #log: Logger
   readonly #replies = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>()
@@ -76,6 +78,7 @@ export class ThreadHandle {
   }
 
   #receive(message: ThreadMessage): void {
+    if (message.kind === 'started') this.osThreadId = message.osThreadId
     if (message.kind === 'log') this.#log[message.level](message.fields, message.line)
     if (message.kind !== 'reply') return
     const reply = this.#replies.get(message.id)

@@ -1,5 +1,6 @@
 import { Doorbell, RingReader, RingWriter } from '@worldkeep/kernel'
 import type { Logger } from 'pino'
+import { inspectionsMax } from '../core/limits.ts'
 import { LogLevel, type Mailboxes, RecordKind } from '../core/mailboxes.ts'
 import { type Inspection, readInspection } from '../core/tick/inspection.ts'
 
@@ -47,13 +48,14 @@ export class TickLink {
     this.#doorbell.ring()
   }
 
-  /** The true world at the end of the tick that reads this. */
-  inspect(): Promise<Inspection> {
+  /** The true world at the end of tick `atTick`; of the tick that reads this, when that one is over already. */
+  inspect(atTick: number): Promise<Inspection> {
     const request = this.#nextRequest++
     return new Promise((resolve, reject) => {
-      const record = this.#requests.begin(4)
+      const record = this.#inspections.size < inspectionsMax ? this.#requests.begin(8) : null
       if (record === null) return reject(new Error('too many inspections are under way'))
       record.u32(request)
+      record.u32(atTick)
       this.#requests.end(RecordKind.Inspect)
       this.#requests.publish()
       this.#inspections.set(request, resolve)

@@ -6,6 +6,7 @@ import { GatewayCore } from '../core/gateway/gateway-core.ts'
 import { PublicPort } from '../transport/public-port.ts'
 import { verifyToken } from '../http/tokens.ts'
 import { loadGame, messageOf } from './load-game.ts'
+import { osThreadId } from './os-thread-id.ts'
 import { systemClock } from './system-clock.ts'
 import type { GatewayThreadData, HostMessage, ThreadMessage } from './thread-data.ts'
 
@@ -85,4 +86,5 @@ function explainListen(error: unknown, data: GatewayThreadData): string {
   return `Cannot listen on ${where}: ${messageOf(error)}`
 }
 
+tell({ kind: 'started', osThreadId: osThreadId() })
 await main(workerData as GatewayThreadData)

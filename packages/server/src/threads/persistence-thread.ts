@@ -5,6 +5,7 @@ import { createStore, StoreError, type WorldStore } from '@worldkeep/store'
 import { openPersistenceBoard } from '../core/counters.ts'
 import { PersistenceCore, type StoreEvent } from '../core/persistence/persistence-core.ts'
 import { messageOf } from './load-game.ts'
+import { osThreadId } from './os-thread-id.ts'
 import { systemClock } from './system-clock.ts'
 import type { HostMessage, PersistenceThreadData, ThreadMessage } from './thread-data.ts'
 
@@ -82,4 +83,5 @@ function report(event: StoreEvent): void {
   else log('error', 'the store refuses a write', { error: event.error.message })
 }
 
+tell({ kind: 'started', osThreadId: osThreadId() })
 await main(workerData as PersistenceThreadData)

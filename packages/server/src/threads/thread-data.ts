@@ -34,8 +34,9 @@ export interface PersistenceThreadData extends SharedParts {
   readonly dataDir: string
 }
 
-/** What a thread with an event loop tells the host. */
+/** What a thread tells the host. */
 export type ThreadMessage =
+  | { readonly kind: 'started'; readonly osThreadId: number | null }
   | { readonly kind: 'ready'; readonly port?: number; readonly store?: StoreInfo }
   | { readonly kind: 'unusable'; readonly reason: UnusableReason; readonly message: string }
   | { readonly kind: 'log'; readonly level: 'info' | 'warn' | 'error'; readonly line: string; readonly fields: { readonly [name: string]: unknown } }

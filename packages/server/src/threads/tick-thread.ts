@@ -1,15 +1,16 @@
 import { PerformanceObserver } from 'node:perf_hooks'
 import { setImmediate } from 'node:timers/promises'
-import { workerData } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 import { Doorbell } from '@worldkeep/kernel'
-import { openTickBoard } from '../core/counters.ts'
+import { openTickBoard, openTickDurations } from '../core/counters.ts'
 import { connectionsMax } from '../core/limits.ts'
 import { LogLevel } from '../core/mailboxes.ts'
 import { TickCore } from '../core/tick/tick-core.ts'
+import { TickSchedule } from '../core/tick/tick-schedule.ts'
 import { loadGame } from './load-game.ts'
+import { osThreadId } from './os-thread-id.ts'
 import { systemClock } from './system-clock.ts'
-import { TickCadence } from './tick-cadence.ts'
-import type { TickThreadData } from './thread-data.ts'
+import type { ThreadMessage, TickThreadData } from './thread-data.ts'
 
 /*
  * Drives the tick core at its rate. Sleeps without an event loop, and lets the loop turn once a second, which is when
@@ -19,6 +20,12 @@ import type { TickThreadData } from './thread-data.ts'
 /** How long a stop waits for room in the mailboxes. */
 const stopPatienceMs = 5_000
 
+/** Slept through up to here, spun after. */
+const spinMs = 1
+
+/** Never notified: a wait on it is a sleep. */
+const nobody = new Int32Array(new SharedArrayBuffer(4))
+
 async function main(data: TickThreadData): Promise<void> {
   const game = await loadGame(data.game)
   const board = openTickBoard(data.boards)
@@ -27,6 +34,7 @@ async function main(data: TickThreadData): Promise<void> {
     config: data.config,
     mailboxes: data.mailboxes,
     board,
+    tickDurations: openTickDurations(data.boards),
     clock: systemClock,
     connectionsMax,
     doorbells: {
@@ -39,18 +47,25 @@ async function main(data: TickThreadData): Promise<void> {
   const { count } = core.world.entities
   core.events.log(LogLevel.Info, `world ready: game ${game.name}, ${count} entities, ${data.config.tickHz} Hz, seed ${data.config.seed}`)
   core.events.ring.publish()
-  const cadence = new TickCadence({ tickHz: data.config.tickHz, maxCatchUpTicks: data.maxCatchUpTicks }, systemClock, board)
+  const { tickHz } = data.config
+  const schedule = new TickSchedule({ tickHz, maxCatchUpTicks: data.maxCatchUpTicks, startMs: systemClock.nowMs() }, board)
   while (!core.stopRequested) {
-    cadence.waitForTick()
+    sleepUntil(schedule.nextMs(systemClock.nowMs()))
     core.tick()
-    if (core.world.tick() % data.config.tickHz === 0) await setImmediate()
+    if (core.world.tick() % tickHz === 0) await setImmediate()
   }
   stop(core)
 }
 
+/** Blocks the thread. Sleeps to shortly before the moment and spins the rest: a sleep alone is late by up to that much. */
+function sleepUntil(dueMs: number): void {
+  const sleepMs = dueMs - systemClock.nowMs() - spinMs
+  if (sleepMs > 0) Atomics.wait(nobody, 0, 0, sleepMs)
+  while (systemClock.nowMs() < dueMs);
+}
+
 function stop(core: TickCore): void {
   const deadlineMs = systemClock.nowMs() + stopPatienceMs
-  const nobody = new Int32Array(new SharedArrayBuffer(4))
   let complete = core.tryStop()
   while (!complete && systemClock.nowMs() < deadlineMs) {
     Atomics.wait(nobody, 0, 0, 10)
@@ -71,4 +86,5 @@ function watchCollector(board: ReturnType<typeof openTickBoard>): void {
   observer.observe({ entryTypes: ['gc'] })
 }
 
+parentPort?.postMessage({ kind: 'started', osThreadId: osThreadId() } satisfies ThreadMessage)
 await main(workerData as TickThreadData)

@@ -20,6 +20,8 @@ export interface TickCoreParts {
   readonly config: CoreConfig
   readonly mailboxes: Mailboxes
   readonly board: TickBoard
+  /** Where each tick's duration is kept, for who wants them exactly. */
+  readonly tickDurations?: Float32Array
   /** Only for measuring: no decision of a tick depends on it. */
   readonly clock: Clock
   readonly connectionsMax: number
@@ -72,7 +74,8 @@ export class TickCore {
   readonly #joins: Joins
   readonly #commands: Commands
   readonly #snapshotEveryTicks: number
-  #inspectionRequest = 0
+  /** Asked for and not due yet. Bounded by the host, which has at most `inspectionsMax` under way. */
+  readonly #inspections: { readonly request: number; readonly atTick: number }[] = []
 
   constructor(parts: TickCoreParts) {
     const { game, config, mailboxes, board, doorbells } = parts
@@ -95,7 +98,7 @@ export class TickCore {
     this.#commands = new Commands({ ...shared, lane: this.#lane })
     this.#snapshotEveryTicks = Math.max(1, Math.round(config.tickHz / config.snapshotHz))
     this.pipeline = new Pipeline(this.#hooks(), requiredHooks, parts.clock)
-    this.meter = new TickMeter(board, this.pipeline, parts.clock)
+    this.meter = new TickMeter(board, this.pipeline, parts.clock, parts.tickDurations ?? null)
     this.#boot()
   }
 
@@ -260,14 +263,19 @@ export class TickCore {
   #pollRequests(): void {
     while (this.#requests.next()) {
       if (this.#requests.kind === RecordKind.Stop) this.stopRequested = true
-      else if (this.#requests.kind === RecordKind.Inspect) this.#inspectionRequest = this.#requests.body.u32()
+      else if (this.#requests.kind === RecordKind.Inspect) {
+        this.#inspections.push({ request: this.#requests.body.u32(), atTick: this.#requests.body.u32() })
+      }
     }
     this.#requests.release()
   }
 
   #inspect(): void {
-    if (this.#inspectionRequest === 0) return
-    if (emitInspection(this.events.ring, this.#inspectionRequest, this)) this.#inspectionRequest = 0
+    for (let i = this.#inspections.length - 1; i >= 0; i--) {
+      const { request, atTick } = this.#inspections[i] as { readonly request: number; readonly atTick: number }
+      if (this.world.tick() < atTick) continue
+      if (emitInspection(this.events.ring, request, this)) this.#inspections.splice(i, 1)
+    }
   }
 
   #publishGauges(): void {

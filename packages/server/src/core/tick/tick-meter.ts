@@ -1,12 +1,13 @@
 import type { Clock } from '@worldkeep/kernel'
 import { type Pipeline, stages } from '@worldkeep/world'
-import { type TickBoard, tickBucketsMs } from '../counters.ts'
+import { type TickBoard, tickBucketsMs, tickDurationsMax } from '../counters.ts'
 
 /** Measures each tick once and writes it to the board. Does not allocate. */
 export class TickMeter {
   readonly #board: TickBoard
   readonly #pipeline: Pipeline
   readonly #clock: Clock
+  readonly #durations: Float32Array | null
   readonly #buckets: Int32Array
   readonly #stageSlots: Int32Array
   readonly #ticks: number
@@ -16,10 +17,11 @@ export class TickMeter {
   readonly #hz: number
   #startedMs = 0
 
-  constructor(board: TickBoard, pipeline: Pipeline, clock: Clock) {
+  constructor(board: TickBoard, pipeline: Pipeline, clock: Clock, durations: Float32Array | null) {
     this.#board = board
     this.#pipeline = pipeline
     this.#clock = clock
+    this.#durations = durations
     this.#buckets = Int32Array.from(tickBucketsMs, (bucket) => board.slot(`tickMsBucket_${bucket}`))
     this.#stageSlots = Int32Array.from(stages, (stage) => board.slot(`stageMsSum_${stage}`))
     this.#ticks = board.slot('ticks')
@@ -43,6 +45,8 @@ export class TickMeter {
   end(): void {
     const board = this.#board
     const tookMs = this.#clock.nowMs() - this.#startedMs
+    // The duration first: whoever sees the count finds it there.
+    if (this.#durations !== null) this.#durations[board.get(this.#ticks) & (tickDurationsMax - 1)] = tookMs
     board.add(this.#ticks, 1)
     board.add(this.#tick, 1)
     board.add(this.#sum, tookMs)

@@ -1,5 +1,4 @@
 import { ByteReader } from '@worldkeep/kernel'
-import type { ViewModel } from '@worldkeep/replication'
 import {
   emptyFrameHeader,
   FrameFlag,
@@ -18,6 +17,7 @@ import {
   ServerPong,
   ServerResult,
 } from '@worldkeep/wire'
+import type { ViewModel } from './view-model.ts'
 
 export type JoinAck = MessageRow<typeof ServerJoinAck>
 

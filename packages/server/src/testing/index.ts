@@ -1,0 +1,5 @@
+export { type ArenaOptions, createGame as createArena, Earn, Gold, Health, Hit, Label, Move, Secret } from './arena.ts'
+export { Loopback, type LoopbackEvents } from './loopback.ts'
+export { SimulatedNode, type SimulatedNodeOptions } from './simulated-node.ts'
+export { TestClient, type TestWire } from './test-client.ts'
+export { transportContract, type TransportHarness } from './transport-contract.ts'
