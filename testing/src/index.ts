@@ -1,3 +1,4 @@
+export { NodeProcess, type NodeProcessOptions, type ProcessEnd, temporaryFolder } from './node/node-process.ts'
 export {
   ensureService,
   findChromium,
@@ -8,3 +9,4 @@ export {
   type ServiceName,
   startPostgres,
 } from './services/index.ts'
+export { until } from './until.ts'

@@ -24,8 +24,10 @@ export class ServerClock {
   heard(tick: number, nowMs: number): void {
     const sample = tick - (nowMs * this.#tickHz) / 1000
     if (tick > this.#newestTick) this.#newestTick = tick
+    // More than a second off is another count, not a delay: the server has been started anew.
     if (this.#samples === 0 || Math.abs(sample - this.#offsetTicks) > this.#tickHz) {
       this.#offsetTicks = sample
+      this.#newestTick = tick
       this.#firstTick = tick
       this.#firstMs = nowMs
     }

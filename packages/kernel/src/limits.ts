@@ -13,6 +13,9 @@ export const ringBytesMin = 1024
 /** Cursors are u32 and wrap together, so unread bytes must stay below half of their range. */
 export const ringBytesMax = 1 << 30
 
+/** A record takes at most this part of its ring: because it never wraps, a longer one might not fit an empty ring. */
+export const ringRecordPartMax = 1 / 2
+
 /** Longest variable-length integer of 32 bits. */
 export const varintBytesMax = 5
 

@@ -38,7 +38,7 @@ export class Random {
 
   /** Uniform integer in 0 … `bound` - 1 (Lemire's multiply-shift; bias below 2^-20 for the bounds games use). */
   below(bound: number): number {
-    assert(bound > 0 && bound <= 0x100000, 'Random.below: bound must be in 1 … 2^20')
+    assert(bound >= 1 && bound <= 0x100000, 'Random.below: bound must be in 1 … 2^20')
     return Math.floor(((this.nextU32() >>> 0) * bound) / 0x100000000)
   }
 

@@ -12,6 +12,7 @@ export function seqIsNewer(a: number, b: number): boolean {
   return ((a - b) | 0) > 0
 }
 
+/** Of a u32; anything else is none. */
 export function isPowerOfTwo(value: number): boolean {
-  return value > 0 && (value & (value - 1)) === 0
+  return value === value >>> 0 && value > 0 && (value & (value - 1)) === 0
 }

@@ -1,8 +1,3 @@
-/** The two things a selection needs of its source: `WorldClient` is one. */
-export interface Subscribable {
-  subscribe(listener: () => void): () => void
-}
-
 export type Selector<Source, Selected> = (source: Source) => Selected
 export type IsEqual<Selected> = (previous: Selected, next: Selected) => boolean
 

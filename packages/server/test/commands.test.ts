@@ -33,7 +33,7 @@ function gate(): { store(plain: WorldStore): WorldStore; broken: boolean; hold: 
           const value = Reflect.get(target, name) as unknown
           if (name !== 'commit') return typeof value === 'function' ? (value as () => unknown).bind(target) : value
           return async (batches: Parameters<WorldStore['commit']>[0]) => {
-            if (control.broken) throw new StoreUnavailable('planted outage', { cause: null })
+            if (control.broken) throw new StoreUnavailable('planted outage', { code: 'store_unavailable' })
             if (control.hold) await waiting
             return target.commit(batches)
           }

@@ -24,4 +24,12 @@ export function nextSessionState(state: SessionState, event: SessionEvent): Sess
 }
 
 export const sessionStates = Object.keys(transitions) as readonly SessionState[]
-export const sessionEvents = ['accept', 'loaded', 'fail', 'drop', 'rebind', 'expire', 'leave'] as const satisfies readonly SessionEvent[]
+export const sessionEvents = [
+  'accept',
+  'loaded',
+  'fail',
+  'drop',
+  'rebind',
+  'expire',
+  'leave',
+] as const satisfies readonly SessionEvent[]

@@ -31,20 +31,23 @@ export const resultPending = ''
 export class CommandSequence {
   /** Newest sequence processed; 0 before the first. */
   acked = 0
+  #hasWrapped = false
   readonly #codes: string[] = new Array<string>(resultsKeptMax).fill(resultPending)
 
   reset(): void {
     this.acked = 0
+    this.#hasWrapped = false
     this.#codes.fill(resultPending)
   }
 
   classify(seq: number): CommandOrder {
     if (seq === (this.acked + 1) >>> 0) return 'next'
-    return seqIsNewer(seq, this.acked) ? 'gap' : 'duplicate'
+    return seqIsNewer(seq, this.acked) || this.#wasNeverGiven(seq) ? 'gap' : 'duplicate'
   }
 
   /** The next command has begun. */
   begin(seq: number): void {
+    if (seq === 0) this.#hasWrapped = true
     this.acked = seq
     this.#codes[seq & (resultsKeptMax - 1)] = resultPending
   }
@@ -59,6 +62,11 @@ export class CommandSequence {
   }
 
   #isKept(seq: number): boolean {
-    return ((this.acked - seq) >>> 0) < resultsKeptMax
+    return (this.acked - seq) >>> 0 < resultsKeptMax && !this.#wasNeverGiven(seq)
+  }
+
+  /** Numbers begin at 1: before the first wrap, 0 and everything above the newest are no repetition of anything. */
+  #wasNeverGiven(seq: number): boolean {
+    return !this.#hasWrapped && (seq === 0 || seq > this.acked)
   }
 }

@@ -1,5 +1,13 @@
 /** Who has to act on an error. */
-export type ErrorCategory = 'AUTH' | 'VERSION' | 'CAPACITY' | 'RATE_LIMIT' | 'VALIDATION' | 'INTERNAL' | 'DEPENDENCY' | 'CONSISTENCY'
+export type ErrorCategory =
+  | 'AUTH'
+  | 'VERSION'
+  | 'CAPACITY'
+  | 'RATE_LIMIT'
+  | 'VALIDATION'
+  | 'INTERNAL'
+  | 'DEPENDENCY'
+  | 'CONSISTENCY'
 
 export interface ErrorEntry {
   /** Travels on the wire; never renumber, never reuse. */
@@ -12,11 +20,17 @@ export interface ErrorEntry {
   readonly closeCode: number
 }
 
-function entry(number: number, category: ErrorCategory, message: string, options: { retryable?: boolean; closeCode?: number } = {}): ErrorEntry {
+function entry(
+  number: number,
+  category: ErrorCategory,
+  message: string,
+  options: { retryable?: boolean; closeCode?: number } = {},
+): ErrorEntry {
   return { number, category, message, retryable: options.retryable ?? false, closeCode: options.closeCode ?? 0 }
 }
 
 /** The one catalogue of everything a peer can be told. Codes are the keys. */
+// biome-ignore format: a table, one entry to a line.
 export const errorCatalogue = {
   bad_request: entry(1, 'VALIDATION', 'The message does not follow the protocol.', { closeCode: 4000 }),
   frame_too_large: entry(2, 'VALIDATION', 'The message is larger than allowed.', { closeCode: 1009 }),

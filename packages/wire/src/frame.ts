@@ -24,6 +24,8 @@ export const FrameFlag = {
   Messages: 16,
 } as const
 
+const flagsMask = FrameFlag.Ack | FrameFlag.Reset | FrameFlag.Drops | FrameFlag.Owner | FrameFlag.Messages
+
 export interface FrameHeader {
   flags: number
   tick: number
@@ -45,8 +47,10 @@ export function writeFrameHeader(writer: ByteWriter, header: Readonly<FrameHeade
   writer.u8(header.ackAgeTicks > 255 ? 255 : header.ackAgeTicks)
 }
 
+/** Fails the reader on a flag it does not know: what that stands for could not be skipped. */
 export function readFrameHeader(reader: ByteReader, header: FrameHeader): void {
   header.flags = reader.u8()
+  if ((header.flags & ~flagsMask) !== 0) reader.fail()
   header.tick = reader.u32()
   const acked = (header.flags & FrameFlag.Ack) !== 0
   header.inputAck = acked ? reader.u32() : 0
@@ -61,7 +65,7 @@ export function readFrameDrops(reader: ByteReader, cells: Int32Array): number {
   return reader.failed ? -1 : count
 }
 
-/** Count of the messages that ride in this frame, each to be read as varint length and bytes; -1 when malformed. */
+/** Count of the messages that ride in this frame, each to be read as u16 length and bytes; -1 when malformed. */
 export function readFrameMessageCount(reader: ByteReader): number {
   const count = reader.varint()
   if (count > frameMessagesMax) reader.fail()

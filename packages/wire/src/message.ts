@@ -1,4 +1,4 @@
-import { type ByteReader, ByteWriter, type Fields, type FieldType, type Row, RowCodec } from '@worldkeep/kernel'
+import { assert, type ByteReader, ByteWriter, type Fields, type FieldType, type Row, RowCodec } from '@worldkeep/kernel'
 
 /**
  * One kind of message: a byte that names it, then its fields in declared order, then (where `tail` says so) bytes that
@@ -34,8 +34,13 @@ export function writeMessage<F extends Fields>(writer: ByteWriter, message: Mess
   message.codec.write(writer, row)
 }
 
-/** A message without a tail as bytes of its own. Allocates. */
-export function encodeMessage<F extends Fields>(message: Message<F>, row: Readonly<Row<F>>, tail?: Uint8Array): Uint8Array {
+/** A whole message as bytes of its own. Allocates. */
+export function encodeMessage<F extends Fields>(
+  message: Message<F>,
+  row: Readonly<Row<F>>,
+  tail?: Uint8Array,
+): Uint8Array {
+  assert(tail === undefined || message.tail !== null, `${message.name} has no tail`)
   const writer = ByteWriter.ofSize(1 + message.codec.bytesMax + (tail?.byteLength ?? 0))
   writeMessage(writer, message, row)
   if (tail !== undefined) writer.raw(tail)

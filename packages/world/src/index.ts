@@ -27,7 +27,7 @@ export {
   type ZoneDefinition,
 } from './define/game.ts'
 export { type Input, type IntentOf, input } from './define/input.ts'
-export { commandBytesMax, tickHzMax, tickHzMin } from './limits.ts'
+export { commandBytesMax, generationMax, slotsMax, tickHzMax, tickHzMin } from './limits.ts'
 export { type Hook, type HookReport, Pipeline, PipelineMissingHooks, type Stage, stages } from './pipeline/pipeline.ts'
 export { Motion, steerTowards } from './space/motion.ts'
 export { cellOfCoordinate, Zone } from './space/zone.ts'

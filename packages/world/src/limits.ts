@@ -19,6 +19,9 @@ export const commandBytesMax = 4096
 /** Departures remembered for deltas. At 5,000 walkers changing cells every 20 s and 20 Hz this is over a minute. */
 export const tombstonesMax = 16384
 
+/** Zones of one game: an entity keeps the number of its zone in a u16. */
+export const zonesMax = 1 << 16
+
 /** Cells of all zones together: columns of four bytes each, kept flat. */
 export const cellsMax = 1 << 20
 

@@ -42,7 +42,10 @@ export class World {
 
   constructor(game: Game, options: { readonly tickHz: number; readonly seed: number }) {
     const { tickHz, seed } = options
-    assert(Number.isInteger(tickHz) && tickHz >= tickHzMin && tickHz <= tickHzMax, `tickHz: ${tickHzMin} … ${tickHzMax}`)
+    assert(
+      Number.isInteger(tickHz) && tickHz >= tickHzMin && tickHz <= tickHzMax,
+      `tickHz: ${tickHzMin} … ${tickHzMax}`,
+    )
     const capacity = game.entitiesMax
     this.game = game
     this.tickHz = tickHz
@@ -178,6 +181,7 @@ export class World {
 
   #settle(slot: number): void {
     const zone = this.zones[this.zoneOf[slot] as number] as Zone
+    this.motion.confine(slot, zone.sizeCm)
     const cell = zone.cellAt(this.motion.xCmFloor(slot), this.motion.zCmFloor(slot))
     const before = this.changes.cellOf[slot] as number
     if (cell === before) return

@@ -50,6 +50,7 @@ export function createGame(overrides: Partial<MeadowOptions> = {}): Game<typeof 
         world.table(Name).add(slot, { text: player.name })
         world.table(Purse).add(slot)
       },
+      rename: (world, slot, name) => world.table(Name).columns.text.set(slot, name),
     },
     start: (world) => populate(world, options),
   })

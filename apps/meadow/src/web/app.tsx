@@ -9,13 +9,13 @@ import type { MeadowClient } from './meadow-client.ts'
 import type { Notices } from './notices.ts'
 import { WorldView } from './world-view.tsx'
 
-export function App(props: { readonly client: MeadowClient; readonly notices: Notices }): ReactNode {
-  const { client, notices } = props
+export function App(props: { readonly client: MeadowClient; readonly notices: Notices; readonly tabKey: string }): ReactNode {
+  const { client, notices, tabKey } = props
   return (
     <>
       <WorldView client={client} notices={notices} />
       <div className="hud">
-        <PlayerCard />
+        <PlayerCard tabKey={tabKey} />
         <Minimap client={client} />
         <StatsPanel />
         <div className="hud-bottom">

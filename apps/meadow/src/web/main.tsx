@@ -1,3 +1,4 @@
+import { claimTabKey } from '@worldkeep/client'
 import { WorldProvider } from '@worldkeep/react'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
@@ -10,13 +11,14 @@ import './styles.css'
 const host = document.getElementById('app')
 if (host === null) throw new Error('index.html has no #app')
 
-const client = createMeadowClient(loadPlayerName())
+const tabKey = await claimTabKey('meadow')
+const client = createMeadowClient({ name: loadPlayerName(tabKey), storageKey: tabKey })
 const notices = new Notices()
 
 createRoot(host).render(
   <StrictMode>
     <WorldProvider client={client}>
-      <App client={client} notices={notices} />
+      <App client={client} notices={notices} tabKey={tabKey} />
     </WorldProvider>
   </StrictMode>,
 )

@@ -3,8 +3,8 @@ import { Appearance, createGame, kinds, type Walk } from '../game/index.ts'
 
 export type MeadowClient = WorldClient<typeof Walk>
 
-export function createMeadowClient(name: string): MeadowClient {
-  return createClient({ game: createGame(), name })
+export function createMeadowClient(options: { readonly name: string; readonly storageKey: string }): MeadowClient {
+  return createClient({ game: createGame(), ...options })
 }
 
 /** Players in view besides oneself. */

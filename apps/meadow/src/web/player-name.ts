@@ -1,22 +1,21 @@
-const storageKey = 'meadow.name'
 /** The game keeps names of at most this many bytes of UTF-8. */
 const nameBytesMax = 24
 
 const firstParts = ['Brave', 'Merry', 'Swift', 'Gentle', 'Sunny', 'Clever', 'Quiet', 'Lucky'] as const
 const lastParts = ['Badger', 'Finch', 'Otter', 'Hare', 'Robin', 'Fox', 'Heron', 'Mole'] as const
 
-/** The name this browser plays under: the one chosen, else one made up and kept. */
-export function loadPlayerName(): string {
-  const kept = tidyName(readKept())
+/** The name this tab plays under: the one chosen, else one made up and kept. `tabKey` as in `claimTabKey`. */
+export function loadPlayerName(tabKey: string): string {
+  const kept = tidyName(readKept(tabKey))
   if (kept !== '') return kept
   const made = `${anyOf(firstParts)} ${anyOf(lastParts)}`
-  savePlayerName(made)
+  savePlayerName(tabKey, made)
   return made
 }
 
-export function savePlayerName(name: string): void {
+export function savePlayerName(tabKey: string, name: string): void {
   try {
-    localStorage.setItem(storageKey, name)
+    localStorage.setItem(nameKey(tabKey), name)
   } catch {
     // A browser that keeps nothing: the name lasts as long as the page.
   }
@@ -35,9 +34,9 @@ export function tidyName(name: string): string {
   return tidy.trim()
 }
 
-function readKept(): string {
+function readKept(tabKey: string): string {
   try {
-    return localStorage.getItem(storageKey) ?? ''
+    return localStorage.getItem(nameKey(tabKey)) ?? ''
   } catch {
     return ''
   }
@@ -45,4 +44,8 @@ function readKept(): string {
 
 function anyOf(parts: readonly string[]): string {
   return parts[Math.floor(Math.random() * parts.length)] ?? ''
+}
+
+function nameKey(tabKey: string): string {
+  return `${tabKey}.name`
 }

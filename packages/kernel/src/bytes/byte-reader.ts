@@ -1,8 +1,9 @@
 import { utf8Read } from './utf8.ts'
 
 /**
- * Little-endian cursor over bytes of a peer. Reading past the end, an overlong integer or malformed text sets `failed`
- * and yields zeroes from there on: a decoder reads everything and asks once. Never throws.
+ * Little-endian cursor over bytes of a peer. Reading past the end, an overlong integer (a value has one encoding, the
+ * shortest) or malformed text sets `failed` and yields zeroes from there on: a decoder reads everything and asks once.
+ * Never throws.
  */
 export class ByteReader {
   bytes: Uint8Array
@@ -79,10 +80,8 @@ export class ByteReader {
     let value = 0
     for (let shift = 0; shift < 35; shift += 7) {
       const byte = this.u8()
-      if (shift === 28 && byte > 0x0f) {
-        this.fail()
-        return 0
-      }
+      // More than 32 bits; a last byte that adds nothing; or (then `u8` has yielded 0) the end of the bytes.
+      if ((shift === 28 && byte > 0x0f) || (byte === 0 && shift > 0)) break
       value |= (byte & 0x7f) << shift
       if (byte < 0x80) return value >>> 0
     }

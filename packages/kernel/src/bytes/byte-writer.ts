@@ -1,8 +1,8 @@
 import { utf8Length, utf8Write } from './utf8.ts'
 
 /**
- * Little-endian cursor over a fixed span of bytes. Writing past the span sets `overflowed` and changes nothing more, so
- * a caller checks once at the end. Does not allocate after construction or `over`.
+ * Little-endian cursor over a fixed span of bytes. Writing past the span sets `overflowed`, and from there on nothing
+ * is written, not even what would fit: a caller checks once at the end. Does not allocate after construction.
  */
 export class ByteWriter {
   bytes: Uint8Array
@@ -30,7 +30,7 @@ export class ByteWriter {
 
   #take(count: number): number {
     const at = this.position
-    if (at + count > this.limit) {
+    if (this.overflowed || at + count > this.limit) {
       this.overflowed = true
       return -1
     }

@@ -23,10 +23,18 @@ export const flag: FieldType<number> = { ...integer('u8', 1, 0, 1), name: 'flag'
 /** Handle of an entity; 0 is none. */
 export const entity: FieldType<number> = { ...u32, name: 'entity' }
 
-/** A number in `min` … `max`, kept on a grid of `step`. Reads back within half a step of what was written. */
+/**
+ * A number in `min` … `max`, kept on a grid of `step`, which divides the range. Reads back within half a step of what was
+ * written.
+ */
 export function quantized(min: number, max: number, step: number): FieldType<number> {
   const steps = Math.round((max - min) / step)
   assert(step > 0 && steps >= 1 && steps <= 0xffffffff, `quantized(${min}, ${max}, ${step}): no such grid`)
+  // What is left over would make the last step longer than the others. The tolerance is for steps like 0.1.
+  assert(
+    Math.abs(steps * step - (max - min)) <= step * 0.001,
+    `quantized(${min}, ${max}, ${step}): the step does not divide the range`,
+  )
   const storage = steps <= 0xff ? 'u8' : steps <= 0xffff ? 'u16' : 'u32'
   const bytesMax = storage === 'u8' ? 1 : storage === 'u16' ? 2 : varintBytesMax
   return {
@@ -36,7 +44,7 @@ export function quantized(min: number, max: number, step: number): FieldType<num
     storedMin: 0,
     storedMax: steps,
     store: (value) => {
-      const known = value === value ? value : 0
+      const known = Number.isNaN(value) ? 0 : value
       const index = Math.round(((known > min ? (known < max ? known : max) : min) - min) / step)
       return index > steps ? steps : index
     },
@@ -52,7 +60,7 @@ export const axis: FieldType<number> = {
   storedMin: -127,
   storedMax: 127,
   store: (value) => {
-    const known = value === value ? value : 0
+    const known = Number.isNaN(value) ? 0 : value
     return Math.round((known > -1 ? (known < 1 ? known : 1) : -1) * 127)
   },
   load: (stored) => stored / 127,
@@ -65,7 +73,7 @@ export const angle: FieldType<number> = {
   bytesMax: 2,
   storedMin: 0,
   storedMax: 0xffff,
-  store: (value) => (value === value && Math.abs(value) < 0x8000 ? Math.round((value - Math.floor(value)) * 0x10000) & 0xffff : 0),
+  store: (value) => (Math.abs(value) < 0x8000 ? Math.round((value - Math.floor(value)) * 0x10000) & 0xffff : 0),
   load: (stored) => stored / 0x10000,
 }
 

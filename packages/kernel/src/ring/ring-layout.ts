@@ -11,7 +11,8 @@ import { isPowerOfTwo } from '../units.ts'
  *       └───┴───┴───┴───┴───┴───┴───┴───┘
  *
  * A record is [u32 length][u32 kind][length bytes], padded to 8. A record never wraps: where it would, the writer fills
- * the rest of the ring with one record of kind `paddingKind` and starts at the front.
+ * the rest of the ring with one record of kind `paddingKind` and starts at the front. So a record of up to half the ring
+ * always fits an empty ring, wherever the cursors stand, and a longer one is always refused.
  */
 
 export const paddingKind = 0xffffffff
@@ -52,7 +53,7 @@ export function ringBytes(memory: RingMemory): Uint8Array {
   return new Uint8Array(memory.shared, headerBytes)
 }
 
-/** What happened to a ring so far; counts wrap at 2^32. Readable from any thread. */
+/** What happened to a ring so far; counts wrap at 2^32. Readable from any thread, at any moment. */
 export interface RingCounters {
   readonly recordsIn: number
   readonly recordsOut: number
@@ -65,12 +66,17 @@ export interface RingCounters {
 export function ringCounters(memory: RingMemory): RingCounters {
   const words = ringWords(memory)
   const load = (word: number): number => Atomics.load(words, word) >>> 0
+  // The reader's words first: it may go on meanwhile, but what it has taken can never exceed what is then read as given.
+  const recordsOut = load(RingWord.RecordsOut)
+  const tail = load(RingWord.Tail)
+  const unreadBytes = (load(RingWord.Head) - tail) >>> 0
+  const ringLength = memory.shared.byteLength - headerBytes
   return {
     recordsIn: load(RingWord.RecordsIn),
-    recordsOut: load(RingWord.RecordsOut),
+    recordsOut,
     refusedCount: load(RingWord.RefusedCount),
     refusedBytes: load(RingWord.RefusedBytes),
-    unreadBytes: (load(RingWord.Head) - load(RingWord.Tail)) >>> 0,
+    unreadBytes: unreadBytes < ringLength ? unreadBytes : ringLength,
     unreadBytesHigh: load(RingWord.UnreadBytesHigh),
   }
 }

@@ -50,7 +50,7 @@ export class RingReader {
     return false
   }
 
-  /** Length of the record that `next` would step to; 0 when there is none. */
+  /** Length of the record that `next` would step to; 0 when there is none, or when it is empty. */
   nextBytes(): number {
     const head = Atomics.load(this.#words, RingWord.Head) >>> 0
     let cursor = this.#cursor
@@ -63,7 +63,7 @@ export class RingReader {
     return 0
   }
 
-  /** Bytes of the current record, in shared memory: valid until `release`. Allocates one view. */
+  /** What `body` has not read of the current record, in shared memory: valid until `release`. Allocates one view. */
   bytes(): Uint8Array {
     return this.#bytes.subarray(this.body.position, this.body.limit)
   }

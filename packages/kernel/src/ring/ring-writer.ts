@@ -1,11 +1,12 @@
 import { assert } from '../assert.ts'
 import { ByteWriter } from '../bytes/byte-writer.ts'
-import { ringAlignmentBytes, ringRecordHeaderBytes } from '../limits.ts'
+import { ringAlignmentBytes, ringRecordHeaderBytes, ringRecordPartMax } from '../limits.ts'
 import type { Doorbell } from './doorbell.ts'
 import { paddingKind, type RingMemory, RingWord, ringBytes, ringWords } from './ring-layout.ts'
 
 /**
- * Writing end of a ring. A full ring refuses the newest record, by count or by bytes, and counts which.
+ * Writing end of a ring. A full ring refuses the newest record, by count or by bytes, and counts which. A record longer
+ * than half the ring is refused by bytes, also by an empty ring.
  *
  *     const record = ring.begin(64)        // null: refused, counted
  *     if (record !== null) { record.u32(7); ring.end(kind) }
@@ -20,6 +21,7 @@ export class RingWriter {
   readonly #record: ByteWriter
   readonly #mask: number
   readonly #recordsMax: number
+  readonly #recordBytesMax: number
   readonly #doorbell: Doorbell | null
   #head = 0
   #published = 0
@@ -33,6 +35,7 @@ export class RingWriter {
     this.#record = new ByteWriter(this.#bytes)
     this.#mask = this.#bytes.byteLength - 1
     this.#recordsMax = memory.recordsMax
+    this.#recordBytesMax = this.#bytes.byteLength * ringRecordPartMax - ringRecordHeaderBytes
     this.#doorbell = doorbell
     this.#head = Atomics.load(this.#words, RingWord.Head) >>> 0
     this.#published = this.#head
@@ -51,7 +54,7 @@ export class RingWriter {
     const at = this.#head & this.#mask
     const untilEnd = length - at
     const spent = needed > untilEnd ? untilEnd + needed : needed
-    if (this.#unreadBytes() + spent > length) {
+    if (bytesMax > this.#recordBytesMax || this.#unreadBytes() + spent > length) {
       Atomics.add(this.#words, RingWord.RefusedBytes, 1)
       return null
     }
@@ -66,10 +69,11 @@ export class RingWriter {
     return this.#record
   }
 
-  /** Closes the record opened by `begin` at its true length. */
+  /** Closes the record opened by `begin` at its true length. `kind` is a u32, but not the last one: that is padding. */
   end(kind: number): void {
     const start = this.#start
     assert(start >= 0, 'RingWriter.end without begin')
+    assert(kind >>> 0 !== paddingKind, 'RingWriter.end: this kind is the padding')
     assert(!this.#record.overflowed, 'RingWriter: a record outgrew what it reserved')
     const length = this.#record.position - start - ringRecordHeaderBytes
     this.#headers[start >>> 2] = length

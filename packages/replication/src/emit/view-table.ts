@@ -13,6 +13,12 @@ export interface ViewOptions {
 
 const nowhere = -1
 
+/** Middle cell of each session on one axis, and the cell it was before. */
+interface Axis {
+  readonly middle: Int32Array
+  readonly cameFrom: Int32Array
+}
+
 /**
  * What each session sees: a square block of cells around a middle cell that follows its entity, with hysteresis, so that
  * pacing along a border moves the view at most once. Does not allocate after construction.
@@ -24,8 +30,8 @@ export class ViewTable {
   /** Tick of the last snapshot this session was given whole; `noBaseline` asks for a fresh view. */
   readonly baseline: Int32Array
   readonly #zone: Int32Array
-  readonly #cameFromX: Int32Array
-  readonly #cameFromZ: Int32Array
+  readonly #alongX: Axis
+  readonly #alongZ: Axis
   readonly #hysteresisCm: number
 
   constructor(options: ViewOptions) {
@@ -36,8 +42,8 @@ export class ViewTable {
     this.middleZ = new Int32Array(options.sessionsMax).fill(nowhere)
     this.baseline = new Int32Array(options.sessionsMax).fill(noBaseline)
     this.#zone = new Int32Array(options.sessionsMax).fill(nowhere)
-    this.#cameFromX = new Int32Array(options.sessionsMax).fill(nowhere)
-    this.#cameFromZ = new Int32Array(options.sessionsMax).fill(nowhere)
+    this.#alongX = { middle: this.middleX, cameFrom: new Int32Array(options.sessionsMax).fill(nowhere) }
+    this.#alongZ = { middle: this.middleZ, cameFrom: new Int32Array(options.sessionsMax).fill(nowhere) }
   }
 
   /** Forgets what the session has been given: its next frame carries the whole view. */
@@ -61,35 +67,30 @@ export class ViewTable {
       this.refresh(session)
       return true
     }
-    const movedX = this.#followAxis(session, this.middleX, this.#cameFromX, { cm: xCm, cellCm: zone.cellCm })
-    const movedZ = this.#followAxis(session, this.middleZ, this.#cameFromZ, { cm: zCm, cellCm: zone.cellCm })
+    const movedX = this.#followAxis(session, this.#alongX, zone, xCm)
+    const movedZ = this.#followAxis(session, this.#alongZ, zone, zCm)
     return movedX || movedZ
   }
 
   /**
-   * Each axis has its own hysteresis, so that walking along a border and weaving across it does not move the view again
-   * with every cell passed. However wide the hysteresis, an entity never leaves its own block.
+   * Each axis has its own hysteresis, so that weaving along a border does not move the view again with every cell passed.
+   * However wide the hysteresis, an entity never leaves its own block.
    */
-  #followAxis(
-    session: number,
-    middle: Int32Array,
-    cameFrom: Int32Array,
-    at: { readonly cm: number; readonly cellCm: number },
-  ): boolean {
+  #followAxis(session: number, { middle, cameFrom }: Axis, zone: Zone, cm: number): boolean {
     const from = middle[session] as number
-    const to = cellOfCoordinate(at.cm, at.cellCm)
+    const to = cellOfCoordinate(cm, zone.cellCm)
     if (to === from) return false
     const neededCm = to === cameFrom[session] ? this.#hysteresisCm * 2 : this.#hysteresisCm
     const isInBlock = Math.abs(to - from) <= this.radiusCells
-    if (isInBlock && beyondBorderCm(at.cm, from, at.cellCm) <= neededCm) return false
+    if (isInBlock && beyondBorderCm(cm, from, zone.cellCm) <= neededCm) return false
     cameFrom[session] = from
     middle[session] = to
     return true
   }
 
   #forgetWhereFrom(session: number): void {
-    this.#cameFromX[session] = nowhere
-    this.#cameFromZ[session] = nowhere
+    this.#alongX.cameFrom[session] = nowhere
+    this.#alongZ.cameFrom[session] = nowhere
   }
 }
 

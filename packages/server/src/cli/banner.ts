@@ -19,7 +19,7 @@ export function banner(host: Host): string {
     `  store     ${host.store.kind} ${style('dim', host.store.location)}`,
     `  tick      ${config.core.tickHz} Hz, snapshots ${config.core.snapshotHz} Hz`,
     '',
-    config.web === null ? `  Connect a client to ${style('green', address)}` : `  Open ${style('green', address)} and walk around. A second tab is a second player on another browser profile.`,
+    config.web === null ? `  Connect a client to ${style('green', address)}` : `  Open ${style('green', address)} and walk around. A second tab is a second player.`,
     style('dim', '  Ctrl-C stops the node and saves everybody.'),
     '',
   ]

@@ -138,17 +138,20 @@ export class Host {
     for (const thread of [tick, gateway, persistence]) thread.expectEnd()
     log.info({ service: 'host', failure }, 'stopping')
     gateway.tell({ kind: 'refuseNew' })
-    const report = await link.stop(stepPatienceMs)
+    // A tick thread that died mid-tick left a world nobody may save: its players keep what was saved before.
+    const inWorld = this.#parts.tickBoard.read('sessions')
+    const report = tick.hasDied() ? { saved: 0, unsaved: inWorld } : await link.stop(stepPatienceMs)
     await tick.end(stepPatienceMs)
     gateway.tell({ kind: 'stop' })
     await gateway.end(stepPatienceMs)
     persistence.tell({ kind: 'stop' })
-    const storeClosed = await persistence.end(stepPatienceMs)
+    const storeClosed = (await persistence.end(stepPatienceMs)) && !persistence.hasDied()
     link.close()
     await this.#parts.http.close()
     await rm(this.#parts.hostSocketPath, { force: true })
-    const saved = storeClosed ? (report?.saved ?? 0) : 0
-    const unsaved = (report?.unsaved ?? 0) + (storeClosed ? 0 : (report?.saved ?? 0))
+    const { saved: handedOver, unsaved: kept } = report ?? { saved: 0, unsaved: inWorld }
+    const saved = storeClosed ? handedOver : 0
+    const unsaved = kept + handedOver - saved
     const committedActions = openPersistenceBoard(this.#parts.shared.boards).read('committedActions')
     const summary = { saved, unsaved, committedActions, failure }
     log.info({ service: 'host', ...summary }, 'stopped')

@@ -13,6 +13,7 @@ export class ThreadHandle {
   readonly #exited: Promise<void>
   #nextId = 1
   #stopping = false
+  #died = false
 
   constructor(name: string, module: URL, data: object, parts: { readonly log: Logger; onDeath(name: string, reason: string): void }) {
     this.name = name
@@ -28,7 +29,9 @@ export class ThreadHandle {
         for (const reply of this.#replies.values()) reply.reject(new Error(`the ${name} thread has ended`))
         this.#replies.clear()
         resolve()
-        if (!this.#stopping) parts.onDeath(name, reason === '' ? `it ended by itself with code ${code}` : reason)
+        if (this.#stopping) return
+        this.#died = true
+        parts.onDeath(name, reason === '' ? `it ended by itself with code ${code}` : reason)
       })
     })
   }
@@ -45,6 +48,11 @@ export class ThreadHandle {
       this.#worker.on('message', listen)
       void this.#exited.then(() => reject(new Error(`the ${this.name} thread ended while it was starting`)))
     })
+  }
+
+  /** It ended when nobody had asked it to. */
+  hasDied(): boolean {
+    return this.#died
   }
 
   /** From now on its end is expected. */

@@ -85,6 +85,7 @@ export function createGame(overrides: Partial<ArenaOptions> = {}): Game<typeof M
         world.table(Gold).add(slot)
         world.table(Secret).add(slot, { value: 4242 })
       },
+      rename: (world, slot, name) => world.table(Label).columns.text.set(slot, name),
     },
     start: (world) => {
       for (let i = 0; i < options.dummies; i++) spawnDummy(world, i)

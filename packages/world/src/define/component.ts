@@ -32,5 +32,8 @@ export function component<const Name extends string, F extends { readonly [name:
 }
 
 export function requireIdentifier(name: string, what: string): void {
-  assert(/^[a-z][a-zA-Z0-9]{0,31}$/.test(name), `${what} "${name}": a name is 1 … 32 letters and digits, first one small`)
+  assert(
+    /^[a-z][a-zA-Z0-9]{0,31}$/.test(name),
+    `${what} "${name}": a name is 1 … 32 letters and digits, first one small`,
+  )
 }

@@ -1,5 +1,5 @@
 import { assert, describeFields, Hash64 } from '@worldkeep/kernel'
-import { cellsMax, commandsMax, componentsMax } from '../limits.ts'
+import { cellsMax, commandsMax, componentsMax, slotsMax, zonesMax } from '../limits.ts'
 import type { World } from '../world.ts'
 import type { Command } from './command.ts'
 import { type Component, requireIdentifier } from './component.ts'
@@ -31,6 +31,8 @@ export interface PlayerRules {
    * Gives a joining player's fresh entity its components. Saved components are restored after it, over its defaults.
    */
   join(world: World, slot: number, player: JoiningPlayer): void
+  /** A player whose body is in the world already has come back under another name. */
+  rename?(world: World, slot: number, name: string): void
 }
 
 export interface GameOptions<I extends Input = Input> {
@@ -71,7 +73,12 @@ export function defineGame<I extends Input>(options: GameOptions<I>): Game<I> {
   requireUnique(options.zones, 'zone')
   assert(options.components.length <= componentsMax, `at most ${componentsMax} components`)
   assert(options.commands.length <= commandsMax, `at most ${commandsMax} commands`)
+  assert(
+    Number.isInteger(options.entitiesMax) && options.entitiesMax >= 1 && options.entitiesMax <= slotsMax,
+    `entitiesMax ${options.entitiesMax}: 1 … ${slotsMax}`,
+  )
   assert(options.zones.length > 0, 'a game has at least one zone')
+  assert(options.zones.length <= zonesMax, `at most ${zonesMax} zones`)
   requireZones(options.zones)
   const declarations = describe(options)
   const hash = new Hash64()
@@ -83,7 +90,10 @@ export function defineGame<I extends Input>(options: GameOptions<I>): Game<I> {
     declarationsHash: hash.hex(),
     componentIndex: (component) => {
       const index = indexes.get(component)
-      assert(index !== undefined, `component ${component.name} is not part of game ${options.name}: add it to defineGame`)
+      assert(
+        index !== undefined,
+        `component ${component.name} is not part of game ${options.name}: add it to defineGame`,
+      )
       return index
     },
   }

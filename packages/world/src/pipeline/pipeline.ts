@@ -51,7 +51,7 @@ export class Pipeline {
     const names = new Set(hooks.map((hook) => hook.name))
     const missing = required.filter((name) => !names.has(name))
     if (missing.length > 0) throw new PipelineMissingHooks(missing)
-    assert(names.size === hooks.length, 'two hooks have the same name')
+    requireDistinct(hooks)
     this.#hooks = [...hooks].sort((a, b) => stages.indexOf(a.stage) - stages.indexOf(b.stage) || a.order - b.order)
     for (let i = 1; i < this.#hooks.length; i++) {
       const [a, b] = [this.#hooks[i - 1] as Hook, this.#hooks[i] as Hook]
@@ -83,7 +83,17 @@ export class Pipeline {
       stage: hook.stage,
       runs: this.#runs[index] as number,
       lastTick: this.#lastTick[index] as number,
-      stale: tick - (this.#lastTick[index] as number) > staleAfterTicks,
+      stale: tick - (this.#lastTick[index] as number) >= staleAfterTicks,
     }))
+  }
+}
+
+function requireDistinct(hooks: readonly Hook[]): void {
+  const names = new Set<string>()
+  for (const { name, stage, order } of hooks) {
+    assert(!names.has(name), `two hooks are named ${name}`)
+    assert(stages.includes(stage), `hook ${name}: there is no stage ${stage}`)
+    assert(Number.isFinite(order), `hook ${name}: its order is no number`)
+    names.add(name)
   }
 }

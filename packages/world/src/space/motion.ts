@@ -2,6 +2,9 @@ import { assert, type Hash64 } from '@worldkeep/kernel'
 import { speedCmPerSMax } from '../limits.ts'
 import type { ChangeSink } from '../tables/column.ts'
 
+/** A position is an i32 of units. */
+const unitsMax = 0x7fffffff
+
 /**
  * Where things are and how they move, in integers, so that server, client and replay walk the very same path.
  *
@@ -48,10 +51,11 @@ export class Motion {
     return Math.floor((this.z[slot] as number) / this.unitsPerCm)
   }
 
-  /** Puts an entity somewhere at once. */
+  /** Puts an entity somewhere at once. Outside of its zone it is brought back to the border when the tick ends. */
   place(slot: number, xCm: number, zCm: number): void {
     const x = Math.round(xCm * this.unitsPerCm)
     const z = Math.round(zCm * this.unitsPerCm)
+    assert(Math.abs(x) <= unitsMax && Math.abs(z) <= unitsMax, 'place: not a place')
     if (this.x[slot] === x && this.z[slot] === z) return
     this.x[slot] = x
     this.z[slot] = z
@@ -87,6 +91,19 @@ export class Motion {
     if (x !== xInside || z !== zInside) this.setVelocity(slot, x === xInside ? vx : 0, z === zInside ? vz : 0)
   }
 
+  /** Brings what was placed outside a square of `sizeCm` back to its border. */
+  confine(slot: number, sizeCm: number): void {
+    const edge = sizeCm * this.unitsPerCm - 1
+    const x = this.x[slot] as number
+    const z = this.z[slot] as number
+    const xInside = x < 0 ? 0 : x > edge ? edge : x
+    const zInside = z < 0 ? 0 : z > edge ? edge : z
+    if (x === xInside && z === zInside) return
+    this.x[slot] = xInside
+    this.z[slot] = zInside
+    this.#sink.changed(slot)
+  }
+
   clear(slot: number): void {
     this.x[slot] = 0
     this.z[slot] = 0
@@ -110,7 +127,11 @@ export class Motion {
  * Velocity of an intent: an axis pair in -1 … 1, shortened to length 1 so that diagonals are not faster (X-24), times
  * the speed. `Math.sqrt` is exactly rounded by the language's definition, so every engine agrees.
  */
-export function steerTowards(motion: Motion, slot: number, intent: { readonly x: number; readonly z: number; readonly speedCmPerS: number }): void {
+export function steerTowards(
+  motion: Motion,
+  slot: number,
+  intent: { readonly x: number; readonly z: number; readonly speedCmPerS: number },
+): void {
   const length = Math.sqrt(intent.x * intent.x + intent.z * intent.z)
   const scale = length > 1 ? intent.speedCmPerS / length : intent.speedCmPerS
   motion.setVelocity(slot, intent.x * scale, intent.z * scale)

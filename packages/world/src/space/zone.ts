@@ -17,7 +17,10 @@ export class Zone {
   readonly firstCell: number
   readonly random: Random
 
-  constructor(definition: ZoneDefinition, place: { readonly index: number; readonly firstCell: number; readonly seed: number }) {
+  constructor(
+    definition: ZoneDefinition,
+    place: { readonly index: number; readonly firstCell: number; readonly seed: number },
+  ) {
     this.name = definition.name
     this.index = place.index
     this.sizeCm = definition.sizeM * 100

@@ -1,4 +1,17 @@
-import { assert, type ByteReader, type ByteWriter, type FieldType, type Hash64, readStored, utf8Clip, utf8Length, utf8Read, utf8Write, writeStored, zeroOf } from '@worldkeep/kernel'
+import {
+  assert,
+  type ByteReader,
+  type ByteWriter,
+  type FieldType,
+  type Hash64,
+  readStored,
+  utf8Clip,
+  utf8Length,
+  utf8Read,
+  utf8Write,
+  writeStored,
+  zeroOf,
+} from '@worldkeep/kernel'
 
 /** What a column tells when a value truly changes. */
 export interface ChangeSink {
@@ -61,15 +74,17 @@ export class NumberColumn implements Column<number> {
   }
 }
 
-/** Text of a fixed span per entity. Reading and writing it allocates strings: not for every tick. */
+/** Text of a fixed span per entity. Reading it allocates a string: not for every tick. */
 export class TextColumn implements Column<string> {
   readonly #bytes: Uint8Array
   readonly #lengths: Uint16Array
   readonly #bytesMax: number
+  readonly #written: Uint8Array
   readonly #sink: ChangeSink
 
   constructor(type: FieldType, capacity: number, sink: ChangeSink) {
     this.#bytesMax = type.storedMax
+    this.#written = new Uint8Array(type.storedMax)
     this.#bytes = new Uint8Array(capacity * this.#bytesMax)
     this.#lengths = new Uint16Array(capacity)
     this.#sink = sink
@@ -81,9 +96,12 @@ export class TextColumn implements Column<string> {
 
   set(slot: number, value: string): void {
     const clipped = utf8Clip(value, this.#bytesMax)
-    if (this.get(slot) === clipped) return
-    utf8Write(clipped, this.#bytes, slot * this.#bytesMax)
-    this.#lengths[slot] = utf8Length(clipped)
+    const length = utf8Length(clipped)
+    utf8Write(clipped, this.#written, 0)
+    if (this.#holds(slot, length)) return
+    const start = slot * this.#bytesMax
+    for (let i = 0; i < length; i++) this.#bytes[start + i] = this.#written[i] as number
+    this.#lengths[slot] = length
     this.#sink.changed(slot)
   }
 
@@ -106,6 +124,14 @@ export class TextColumn implements Column<string> {
     const length = this.#lengths[slot] as number
     hash.u32(length)
     hash.column(this.#bytes, slot * this.#bytesMax, length)
+  }
+
+  /** Bytes, not strings, are compared: half a surrogate pair is written as U+FFFD, and stays unequal to it as a string. */
+  #holds(slot: number, length: number): boolean {
+    if (this.#lengths[slot] !== length) return false
+    const start = slot * this.#bytesMax
+    for (let i = 0; i < length; i++) if (this.#bytes[start + i] !== this.#written[i]) return false
+    return true
   }
 }
 

@@ -15,7 +15,9 @@ export class ComponentTable<F extends Fields = Fields> {
   readonly #shapeTick: Int32Array
   readonly #log: ChangeLog
   readonly #list: readonly Column[]
+  readonly #names: readonly (keyof F & string)[]
   readonly #seen: boolean
+  #count = 0
 
   constructor(component: Component<string, F>, index: number, capacity: number, log: ChangeLog, shapeTick: Int32Array) {
     this.component = component
@@ -31,6 +33,7 @@ export class ComponentTable<F extends Fields = Fields> {
     }
     this.columns = columns as ColumnsOf<F>
     this.#list = Object.values(columns)
+    this.#names = Object.keys(columns)
   }
 
   has(slot: number): boolean {
@@ -42,14 +45,19 @@ export class ComponentTable<F extends Fields = Fields> {
     if (this.#present[slot] !== 1) {
       for (let i = 0; i < this.#list.length; i++) (this.#list[i] as Column).clear(slot)
       this.#present[slot] = 1
+      this.#count++
       this.#reshape(slot)
     }
-    for (const [name, value] of Object.entries(row)) (this.columns[name] as Column).set(slot, value as number | string)
+    for (let i = 0; i < this.#names.length; i++) {
+      const value = row[this.#names[i] as string]
+      if (value !== undefined) (this.#list[i] as Column).set(slot, value)
+    }
   }
 
   remove(slot: number): void {
     if (this.#present[slot] !== 1) return
     this.#present[slot] = 0
+    this.#count--
     this.#reshape(slot)
   }
 
@@ -75,6 +83,8 @@ export class ComponentTable<F extends Fields = Fields> {
   }
 
   hash(hash: Hash64, slotsUsed: number): void {
+    // With the count in front no row can be mistaken for a row of the next table.
+    hash.u32(this.#count)
     for (let slot = 0; slot < slotsUsed; slot++) {
       if (this.#present[slot] !== 1) continue
       hash.u32(slot)

@@ -86,13 +86,15 @@ export class EntityTable {
   slotOf(handle: number): number {
     const slot = handle & slotMask
     if (slot >= this.slotsUsed || this.alive[slot] !== 1) return -1
-    return this.#generations[slot] === handle >>> slotBits ? slot : -1
+    return this.handleOf(slot) === handle ? slot : -1
   }
 
   hash(hash: Hash64): void {
     hash.u32(this.slotsUsed)
     hash.u32(this.count)
-    hash.u32(this.#freeAt)
+    hash.u32(this.#freeCount)
+    // The order in which slots come back decides the handles of what is spawned next.
+    for (let i = 0; i < this.#freeCount; i++) hash.u32(this.#free[(this.#freeAt + i) % this.capacity] as number)
     for (let slot = 0; slot < this.slotsUsed; slot++) {
       hash.u32(((this.#generations[slot] as number) << 1) | (this.alive[slot] as number))
     }

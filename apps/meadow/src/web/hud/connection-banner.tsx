@@ -5,6 +5,8 @@ import { useSecondsUntil } from './use-seconds-until.ts'
 
 /** Refusals that only a newer page can cure. */
 const outdatedCodes: readonly string[] = ['game_mismatch', 'protocol_mismatch']
+/** Not a refusal to the one who reads it: the same player came in by another window. */
+const elsewhereCode = 'superseded'
 
 /** Top middle: nothing while all is well, else what is wrong and what to do. */
 export function ConnectionBanner(): ReactNode {
@@ -37,7 +39,7 @@ function BannerAction(props: { readonly status: ClientStatus }): ReactNode {
   }
   return (
     <button type="button" onClick={() => client.connect()}>
-      Try again
+      {isElsewhere(props.status) ? 'Play here' : 'Try again'}
     </button>
   )
 }
@@ -51,7 +53,7 @@ function titleOf(status: ClientStatus): string {
     case 'reconnecting':
       return 'Connection lost.'
     case 'refused':
-      return 'The meadow did not let you in.'
+      return isElsewhere(status) ? 'You are playing in another window.' : 'The meadow did not let you in.'
     case 'unavailable':
       return 'The meadow cannot be reached.'
     case 'left':
@@ -60,7 +62,7 @@ function titleOf(status: ClientStatus): string {
 }
 
 function detailOf(status: ClientStatus, secondsLeft: number): string {
-  const message = status.error?.message ?? ''
+  const message = isElsewhere(status) ? '' : (status.error?.message ?? '')
   switch (status.phase) {
     case 'reconnecting': {
       const next = secondsLeft > 0 ? `next try in ${secondsLeft} s` : 'trying now …'
@@ -71,4 +73,8 @@ function detailOf(status: ClientStatus, secondsLeft: number): string {
     default:
       return message
   }
+}
+
+function isElsewhere(status: ClientStatus): boolean {
+  return status.error?.code === elsewhereCode
 }

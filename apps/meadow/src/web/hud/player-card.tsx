@@ -1,10 +1,10 @@
-import { useOwn, useWorld } from '@worldkeep/react'
+import { useOwn, useWorld, useWorldClient } from '@worldkeep/react'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { Purse } from '../../game/index.ts'
 import { savePlayerName, tidyName } from '../player-name.ts'
 
 /** Top left: how many coins, and who one is. */
-export function PlayerCard(): ReactNode {
+export function PlayerCard(props: { readonly tabKey: string }): ReactNode {
   const coins = useOwn(Purse)?.coins ?? 0
   return (
     <section className="panel player-card" aria-label="You">
@@ -15,32 +15,33 @@ export function PlayerCard(): ReactNode {
           {coins}
         </output>
       </p>
-      <PlayerName />
+      <PlayerName tabKey={props.tabKey} />
     </section>
   )
 }
 
-function PlayerName(): ReactNode {
+function PlayerName(props: { readonly tabKey: string }): ReactNode {
   const name = useWorld((client) => client.playerName)
   const [isEditing, setIsEditing] = useState(false)
-  if (isEditing) return <NameForm name={name} onCancel={() => setIsEditing(false)} />
+  if (isEditing) return <NameForm tabKey={props.tabKey} name={name} onCancel={() => setIsEditing(false)} />
   return (
     <button type="button" className="player-name" title="Change your name" onClick={() => setIsEditing(true)}>
-      <span data-testid="player-name">{name}</span>
+      <span data-testid="player-name">{name || '…'}</span>
       <span aria-hidden="true"> ✎</span>
     </button>
   )
 }
 
-/** A name is told at the join, so a new one needs a new join: the page starts again with it. */
-function NameForm(props: { readonly name: string; readonly onCancel: () => void }): ReactNode {
+/** A name is told at the join, so a new one needs a new join: the player leaves, and the page starts again with it. */
+function NameForm(props: { readonly tabKey: string; readonly name: string; readonly onCancel: () => void }): ReactNode {
+  const client = useWorldClient()
   const [draft, setDraft] = useState(props.name)
   const submit = (event: FormEvent) => {
     event.preventDefault()
     const name = tidyName(draft)
     if (name === '' || name === props.name) return props.onCancel()
-    savePlayerName(name)
-    location.reload()
+    savePlayerName(props.tabKey, name)
+    void client.close().finally(() => location.reload())
   }
   return (
     <form className="name-form" onSubmit={submit}>

@@ -1,4 +1,4 @@
-import { useStats } from '@worldkeep/react'
+import { useStats, useStatus } from '@worldkeep/react'
 import type { ReactNode } from 'react'
 import { Sparkline } from './sparkline.tsx'
 import { useHistory } from './use-history.ts'
@@ -9,9 +9,11 @@ const historyMax = 60
 /** Bottom right: what the connection does, once a second. */
 export function StatsPanel(): ReactNode {
   const stats = useStats()
+  // Without a connection these are the numbers of the last one: shown, but faint.
+  const isCurrent = useStatus().phase === 'active'
   const roundTrips = useHistory(stats.serverTick, stats.roundTripMs, historyMax)
   return (
-    <section className="panel stats" aria-label="Connection numbers">
+    <section className={isCurrent ? 'panel stats' : 'panel stats stale'} aria-label="Connection numbers">
       <dl>
         <Row name="Tick rate" unit="Hz" testId="tick-rate" value={stats.tickHz.toFixed(1)} />
         <Row name="Round trip" unit="ms" testId="round-trip" value={stats.roundTripMs.toFixed(0)} />

@@ -1,9 +1,12 @@
 import { type Container, GlProgram, Mesh, MeshGeometry, Shader, State } from 'pixi.js'
-import { grassTileM, paintGrass, paintPatches, paintVillageGreen, patchTileM, villageGreenM } from './art/ground-art.ts'
+import { grassTileM, paintGrass, paintPatches, patchTileM } from './art/ground-art.ts'
+
+/** The trodden place in the middle, where everybody arrives. */
+const villageRadiusM = 17
 
 /**
  * Everything flat that never moves, for a square world of this width. It covers every pixel of every frame, so it is one
- * mesh with one small program: as tiling sprites it cost a software renderer four times as much as all else together.
+ * mesh with one small program: as tiling sprites it cost a software renderer three times as much.
  */
 export function createGround(sizeM: number): Container {
   const shader = new Shader({
@@ -11,7 +14,6 @@ export function createGround(sizeM: number): Container {
     resources: {
       uGrass: paintGrass().source,
       uPatches: paintPatches().source,
-      uGreen: paintVillageGreen().source,
     },
   })
   const state = State.for2d()
@@ -34,7 +36,7 @@ in vec2 aPosition;
 in vec2 aUV;
 out vec2 vGrass;
 out vec2 vPatches;
-out vec2 vGreen;
+out vec2 vVillage;
 uniform mat3 uProjectionMatrix;
 uniform mat3 uWorldTransformMatrix;
 uniform mat3 uTransformMatrix;
@@ -44,24 +46,22 @@ void main() {
   gl_Position = vec4((toClip * vec3(aPosition, 1.0)).xy, 0.0, 1.0);
   vGrass = aUV / ${grassTileM.toFixed(1)};
   vPatches = aUV / ${patchTileM.toFixed(1)};
-  vGreen = aUV / ${villageGreenM.toFixed(1)} + 0.5;
+  vVillage = aUV / ${villageRadiusM.toFixed(1)};
 }
 `
 
-// Colours come premultiplied. The green is clear at its rim, so its clamped edge adds nothing elsewhere.
 const fragment = `
 precision highp float;
 in vec2 vGrass;
 in vec2 vPatches;
-in vec2 vGreen;
+in vec2 vVillage;
 out vec4 finalColor;
 uniform sampler2D uGrass;
 uniform sampler2D uPatches;
-uniform sampler2D uGreen;
 
 void main() {
-  vec4 green = texture(uGreen, vGreen);
-  vec3 land = texture(uGrass, vGrass).rgb * (1.0 - green.a) + green.rgb;
+  float trodden = 0.68 * (1.0 - smoothstep(0.45, 1.0, length(vVillage)));
+  vec3 land = mix(texture(uGrass, vGrass).rgb, vec3(0.88, 0.80, 0.58), trodden);
   finalColor = vec4(land * texture(uPatches, vPatches).rgb, 1.0);
 }
 `

@@ -152,6 +152,7 @@ export class Joins {
       return
     }
     if (!resumed) world.motion.setVelocity(session.bodySlot, 0, 0)
+    world.game.player.rename?.(world, session.bodySlot, session.name)
     this.#acknowledge(session, { resumed, tick })
   }
 

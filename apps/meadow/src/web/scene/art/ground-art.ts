@@ -4,7 +4,6 @@ import { type Box, ellipse, paint, seededNumbers } from './paint.ts'
 /** Sizes share no small multiple, so that tile and patches together repeat only far apart. */
 export const grassTileM = 32
 export const patchTileM = 148
-export const villageGreenM = 34
 
 const petals = ['#fdfbf2', '#fff0a8', '#f6c9dc', '#cfd6ff'] as const
 
@@ -54,33 +53,6 @@ export function paintPatches(): Texture {
       })
     },
     { pxPerM: 512 / patchTileM, isTile: true },
-  )
-}
-
-/** The trodden place in the middle, where everybody arrives. */
-export function paintVillageGreen(): Texture {
-  const radiusM = villageGreenM / 2
-  const random = seededNumbers(41)
-  const box = { leftM: -radiusM, topM: -radiusM, rightM: radiusM, bottomM: radiusM }
-  return paint(
-    box,
-    (context) => {
-      const earth = context.createRadialGradient(0, 0, 0, 0, 0, radiusM)
-      earth.addColorStop(0, 'rgb(214 190 140 / 0.85)')
-      earth.addColorStop(0.7, 'rgb(206 186 130 / 0.55)')
-      earth.addColorStop(1, 'rgb(190 186 110 / 0)')
-      context.fillStyle = earth
-      context.fillRect(-radiusM, -radiusM, radiusM * 2, radiusM * 2)
-      for (let i = 0; i < 150; i++) {
-        const turn = random() * Math.PI * 2
-        const awayM = Math.sqrt(random()) * radiusM * 0.85
-        const stoneM = 0.08 + random() * 0.2
-        context.fillStyle = random() < 0.5 ? 'rgb(120 98 66 / 0.35)' : 'rgb(244 232 200 / 0.5)'
-        ellipse(context, { x: Math.cos(turn) * awayM, y: Math.sin(turn) * awayM, rx: stoneM, ry: stoneM * 0.65 })
-        context.fill()
-      }
-    },
-    { pxPerM: 24 },
   )
 }
 
