@@ -15,6 +15,9 @@ const tabKey = await claimTabKey('meadow')
 const client = createMeadowClient({ name: loadPlayerName(tabKey), storageKey: tabKey })
 const notices = new Notices()
 
+// For the console and for tests: `meadow.dropConnection()` shows a resume, `meadow.stats()` the numbers.
+Object.assign(globalThis, { meadow: client })
+
 createRoot(host).render(
   <StrictMode>
     <WorldProvider client={client}>
