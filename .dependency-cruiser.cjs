@@ -107,11 +107,12 @@ module.exports = {
       name: 'no-deep-imports-of-output',
       comment: 'a relative path into a dist folder goes around the exports of the package: import it by its name',
       severity: 'error',
-      from: { path: '^(packages|apps|testing|benches)/' },
+      // A worker of a test runs compiled code, and has no other way to it.
+      from: { path: '^(packages|apps|testing|benches)/', pathNot: '^packages/[^/]+/test/.*[.]mjs$' },
       to: {
         path: '^(packages/[^/]+|apps/[^/]+|testing|benches)/dist/',
         dependencyTypes: ['local'],
-        dependencyTypesNot: ['aliased-workspace'],
+        dependencyTypesNot: ['aliased-workspace', 'aliased-subpath-import'],
       },
     },
     {

@@ -8,14 +8,17 @@ const systems = ['android', 'darwin', 'freebsd', 'linux', 'openharmony', 'win32'
 const processors = ['arm64', 'arm', 'x64', 'ia32', 'ppc64', 'riscv64', 's390x', 'loong64', 'wasm32', 'mips64el']
 
 const path = fileURLToPath(new URL('../package-lock.json', import.meta.url))
-execFileSync('npm', ['install', '--package-lock-only', '--no-audit', '--no-fund'], { stdio: ['ignore', 'ignore', 'inherit'] })
+execFileSync('npm', ['install', '--package-lock-only', '--no-audit', '--no-fund'], {
+  stdio: ['ignore', 'ignore', 'inherit'],
+})
 const lock = JSON.parse(readFileSync(path, 'utf8'))
 let added = 0
 for (const [at, entry] of Object.entries({ ...lock.packages })) {
   for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
     if (isLocked(at, name)) continue
     const foreign = foreignEntry(name, version, entry)
-    if (foreign === null) throw new Error(`${name}@${version} of ${at} is missing from the lock, and its name tells no system`)
+    if (foreign === null)
+      throw new Error(`${name}@${version} of ${at} is missing from the lock, and its name tells no system`)
     lock.packages[`node_modules/${name}`] = foreign
     added++
   }
@@ -26,7 +29,10 @@ writeFileSync(path, `${JSON.stringify(lock, null, 2)}\n`)
 process.stdout.write(`package-lock.json written, ${added} packages of other systems added\n`)
 
 function isLocked(at, name) {
-  return lock.packages[`node_modules/${name}`] !== undefined || (at !== '' && lock.packages[`${at}/node_modules/${name}`] !== undefined)
+  return (
+    lock.packages[`node_modules/${name}`] !== undefined ||
+    (at !== '' && lock.packages[`${at}/node_modules/${name}`] !== undefined)
+  )
 }
 
 /** What a lock says of a package that is never installed here; the name tells for which system it is. */
@@ -36,5 +42,13 @@ function foreignEntry(name, version, parent) {
   if (os.length === 0) return null
   const cpu = processors.filter((processor) => words.includes(processor))
   const libc = words.includes('musl') ? ['musl'] : words.includes('gnu') && os[0] === 'linux' ? ['glibc'] : null
-  return { version, cpu, ...(parent.dev && { dev: true }), license: parent.license, optional: true, os, ...(libc && { libc }) }
+  return {
+    version,
+    cpu,
+    ...(parent.dev && { dev: true }),
+    license: parent.license,
+    optional: true,
+    os,
+    ...(libc && { libc }),
+  }
 }

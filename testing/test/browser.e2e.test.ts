@@ -40,7 +40,9 @@ async function open(): Promise<Page> {
 }
 
 async function place(page: Page): Promise<{ readonly xM: number; readonly zM: number }> {
-  const { selfX, selfZ } = await page.evaluate(() => ({ ...document.documentElement.dataset }) as Record<string, string>)
+  const { selfX, selfZ } = await page.evaluate(
+    () => ({ ...document.documentElement.dataset }) as Record<string, string>,
+  )
   return { xM: Number(selfX), zM: Number(selfZ) }
 }
 
@@ -85,8 +87,14 @@ test('[WEB-1] a browser opens the page, walks by keys and by click, and the corn
   const before = await settled(page)
   await page.mouse.click(450 + 120, 300)
   await until('the click has moved the body', async () => (await place(page)).xM - before.xM > 2)
-  await until('the numbers are live', async () => Number.parseInt((await page.getByTestId('entities-in-view').textContent()) ?? '', 10) > 1)
-  await until('a round trip has been measured', async () => Number.parseFloat((await page.getByTestId('round-trip').textContent()) ?? '') > 0)
+  await until(
+    'the numbers are live',
+    async () => Number.parseInt((await page.getByTestId('entities-in-view').textContent()) ?? '', 10) > 1,
+  )
+  await until(
+    'a round trip has been measured',
+    async () => Number.parseFloat((await page.getByTestId('round-trip').textContent()) ?? '') > 0,
+  )
   expect(await page.locator('canvas').count()).toBeGreaterThan(0)
   expect(failures).toEqual([])
 })
@@ -96,7 +104,9 @@ test('[WEB-2] a second tab is a second player, and the first sees it come, walk 
   const second = await open()
   await until('the first tab sees another player', async () => (await others(first)) === 1)
   await until('the second tab sees another player', async () => (await others(second)) === 1)
-  expect(await second.getByTestId('player-name').textContent()).not.toBe(await first.getByTestId('player-name').textContent())
+  expect(await second.getByTestId('player-name').textContent()).not.toBe(
+    await first.getByTestId('player-name').textContent(),
+  )
   expect(await phase(first)).toBe('active')
   await second.bringToFront()
   await walk(second, 'KeyA', 2)

@@ -3,8 +3,8 @@ import type { EntityView, Place } from '@worldkeep/replication'
 import type { ArgsOf, Command, Component, Fields, Game, Input, IntentOf, Row } from '@worldkeep/world'
 import type { CommandResult } from './command-queue.ts'
 import { Link, type LinkOptions } from './link.ts'
-import type { ClientStats } from './traffic-meter.ts'
 import type { ClientStatus } from './status.ts'
+import type { ClientStats } from './traffic-meter.ts'
 
 export interface ClientOptions<I extends Input> extends Omit<LinkOptions, 'game'> {
   readonly game: Game<I>
@@ -81,7 +81,11 @@ export function createClient<I extends Input>(options: ClientOptions<I>): WorldC
     placeOf: (entity, place) => link.session?.placeOf(entity, link.nowMs(), place),
     velocityOf: (entity) => link.session?.velocityOf(entity) ?? { xMps: 0, zMps: 0 },
     setIntent: (intent) => link.setIntent(intent),
-    send: (command, args) => link.send(indexOf(game as unknown as Game, command as unknown as Command), encodeRow(command as unknown as Command, args)),
+    send: (command, args) =>
+      link.send(
+        indexOf(game as unknown as Game, command as unknown as Command),
+        encodeRow(command as unknown as Command, args),
+      ),
     subscribe: (listener) => link.changes.add(listener),
     onEnter: (listener) => link.entering.add(listener),
     onLeave: (listener) => link.leaving.add(listener),

@@ -1,4 +1,4 @@
-import { encodeMessage, ClientCommand } from '@worldkeep/wire'
+import { ClientCommand, encodeMessage } from '@worldkeep/wire'
 
 export interface CommandResult {
   /** 'ok', a refusal the command declares, or a code of the error catalogue. */
@@ -31,7 +31,10 @@ export class CommandQueue {
   #lastSeq = 0
 
   /** The message to send, or null when too many are unanswered; the promise then resolves at once with a refusal. */
-  add(command: number, row: Uint8Array): { readonly message: Uint8Array | null; readonly result: Promise<CommandResult> } {
+  add(
+    command: number,
+    row: Uint8Array,
+  ): { readonly message: Uint8Array | null; readonly result: Promise<CommandResult> } {
     if (this.#outstanding.size >= outstandingMax) {
       return { message: null, result: Promise.resolve(refusal('command_queue_full', { retryable: true })) }
     }

@@ -13,6 +13,7 @@ import {
   type ServerResult,
 } from '@worldkeep/wire'
 import type { Fields, Game, Row } from '@worldkeep/world'
+import { connectWebSocket } from '#websocket'
 import { backoffDelayMs, backoffMs } from './backoff.ts'
 import { type Bootstrap, BootstrapRefused, requestBootstrap } from './bootstrap.ts'
 import { CommandQueue, type CommandResult } from './command-queue.ts'
@@ -21,7 +22,6 @@ import { type ClientError, type ClientPhase, type ClientStatus, isPhaseChange } 
 import { browserStorage, type TokenStorage } from './token-storage.ts'
 import { type ClientStats, emptyStats, TrafficMeter } from './traffic-meter.ts'
 import type { Connect, Transport } from './transport/transport.ts'
-import { connectWebSocket } from '#websocket'
 import { WorldSession } from './world-session.ts'
 
 export interface LinkOptions {
@@ -45,7 +45,15 @@ const pingIntervalMs = 1_000
 const resendDelayMs = 200
 
 /** After these the same try cannot succeed. */
-const hopeless = new Set<string>(['protocol_mismatch', 'game_mismatch', 'superseded', 'bad_request', 'hello_expected', 'unknown_message', 'frame_too_large'])
+const hopeless = new Set<string>([
+  'protocol_mismatch',
+  'game_mismatch',
+  'superseded',
+  'bad_request',
+  'hello_expected',
+  'unknown_message',
+  'frame_too_large',
+])
 
 /** After these the token is worth nothing, and a fresh start may help. */
 const tokenGone = new Set<string>(['token_invalid', 'token_expired'])
@@ -89,7 +97,11 @@ export class Link implements ServerMessageHandler {
 
   constructor(options: LinkOptions) {
     this.#options = options
-    this.#origin = (options.url ?? (globalThis as { readonly location?: { readonly origin: string } }).location?.origin ?? '').replace(/\/$/, '')
+    this.#origin = (
+      options.url ??
+      (globalThis as { readonly location?: { readonly origin: string } }).location?.origin ??
+      ''
+    ).replace(/\/$/, '')
     if (this.#origin === '') throw new Error('createClient: outside of a page, tell the url of the server')
     this.#storage = options.storage ?? browserStorage(options.storageKey ?? 'worldkeep.token')
   }
@@ -224,7 +236,12 @@ export class Link implements ServerMessageHandler {
 
   #open(bootstrap: Bootstrap, id: number): void {
     const transport = bootstrap.transports.find(({ kind }) => kind === 'websocket')
-    if (transport === undefined) return this.#lost({ code: 'no_transport', message: 'The server offers no transport this client has.', retryable: false })
+    if (transport === undefined)
+      return this.#lost({
+        code: 'no_transport',
+        message: 'The server offers no transport this client has.',
+        retryable: false,
+      })
     const connect = this.#options.transport ?? connectWebSocket
     const hello = encodeMessage(ClientHello, {
       protocolVersion,
@@ -287,7 +304,12 @@ export class Link implements ServerMessageHandler {
   #startTimers(): void {
     this.#stopTimers()
     const tickHz = this.session?.tickHz ?? 20
-    this.#timers.push(setInterval(() => this.session?.advance(this.nowMs(), (message, seq) => this.#sendInput(message, seq)), 1000 / tickHz))
+    this.#timers.push(
+      setInterval(
+        () => this.session?.advance(this.nowMs(), (message, seq) => this.#sendInput(message, seq)),
+        1000 / tickHz,
+      ),
+    )
     this.#timers.push(setInterval(() => this.#everySecond(), pingIntervalMs))
     const repeatHz = this.#options.inputRepeatHz
     if (repeatHz !== undefined) this.#timers.push(setInterval(() => this.session?.repeatIntent(), 1000 / repeatHz))
@@ -353,5 +375,7 @@ export class Link implements ServerMessageHandler {
 
 function errorOf(number: number, message: string): ClientError {
   const code = errorCodeOf(number)
-  return code === null ? { code: String(number), message, retryable: false } : { code, message, retryable: errorEntry(code).retryable }
+  return code === null
+    ? { code: String(number), message, retryable: false }
+    : { code, message, retryable: errorEntry(code).retryable }
 }

@@ -2,7 +2,11 @@
 const tabsMax = 8
 
 interface Locks {
-  request(name: string, options: { readonly ifAvailable: true }, hold: (lock: object | null) => Promise<void> | undefined): Promise<void>
+  request(
+    name: string,
+    options: { readonly ifAvailable: true },
+    hold: (lock: object | null) => Promise<void> | undefined,
+  ): Promise<void>
 }
 
 /**

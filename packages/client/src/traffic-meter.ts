@@ -40,7 +40,10 @@ export class TrafficMeter {
   /** Rates since the last call. */
   lap(nowMs: number): { readonly bytesPerS: number; readonly framesPerS: number } {
     const elapsedS = Math.max(0.001, (nowMs - this.#sinceMs) / 1000)
-    const rates = { bytesPerS: (this.bytes - this.#bytesBefore) / elapsedS, framesPerS: (this.frames - this.#framesBefore) / elapsedS }
+    const rates = {
+      bytesPerS: (this.bytes - this.#bytesBefore) / elapsedS,
+      framesPerS: (this.frames - this.#framesBefore) / elapsedS,
+    }
     this.#sinceMs = nowMs
     this.#bytesBefore = this.bytes
     this.#framesBefore = this.frames

@@ -1,6 +1,6 @@
 import { ByteWriter, type Fields, type Row } from '@worldkeep/kernel'
 import { type EntityView, type JoinAck, type Place, type ViewListener, ViewModel } from '@worldkeep/replication'
-import { ClientInput, encodeMessage, type FrameHeader, FrameFlag } from '@worldkeep/wire'
+import { ClientInput, encodeMessage, FrameFlag, type FrameHeader } from '@worldkeep/wire'
 import type { Game, Input } from '@worldkeep/world'
 import { Prediction } from './prediction.ts'
 import { ServerClock } from './server-clock.ts'
@@ -36,7 +36,11 @@ export class WorldSession {
     this.zoneSizeM = ack.zoneSizeM
     this.selfHandle = ack.entity
     const cellsWide = Math.ceil(ack.zoneSizeM / ack.cellM)
-    this.view = new ViewModel(game, { tickHz: ack.tickHz, firstCell: ack.firstCell, cellsWide, cellCm: ack.cellM * 100 }, listener)
+    this.view = new ViewModel(
+      game,
+      { tickHz: ack.tickHz, firstCell: ack.firstCell, cellsWide, cellCm: ack.cellM * 100 },
+      listener,
+    )
     this.clock = new ServerClock(ack.tickHz)
     this.clock.heard(ack.tick, nowMs)
     const input: Input = game.input
@@ -104,7 +108,14 @@ export class WorldSession {
     const place = { xM: 0, zM: 0 }
     self.track.positionAt(header.tick, place)
     const { vx, vz } = self.track.newest()
-    const confirmed = { xCm: place.xM * 100, zCm: place.zM * 100, vx, vz, inputAck: header.inputAck, ackAgeTicks: header.ackAgeTicks }
+    const confirmed = {
+      xCm: place.xM * 100,
+      zCm: place.zM * 100,
+      vx,
+      vz,
+      inputAck: header.inputAck,
+      ackAgeTicks: header.ackAgeTicks,
+    }
     this.#prediction.reconcile(confirmed, this.#msIntoTick(nowMs))
   }
 

@@ -1,5 +1,5 @@
+export type { Inspection } from './core/tick/inspection.ts'
 export { ConfigError, type NodeOptions, parseConfig } from './host/config.ts'
 export type { NodeHealth } from './host/health.ts'
-export { Host, NodeUnusable, startHost, type StopSummary } from './host/host.ts'
-export type { Inspection } from './core/tick/inspection.ts'
+export { Host, NodeUnusable, type StopSummary, startHost } from './host/host.ts'
 export { GameUnusable } from './threads/load-game.ts'

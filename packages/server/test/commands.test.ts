@@ -53,7 +53,9 @@ async function tickOnly(): Promise<void> {
 
 test('[CMD-1] a command changes the world, and everybody near sees it (C-071)', async () => {
   const [ada, eve] = [await join(node, game, 'ada'), await join(node, game, 'eve')]
-  const dummy = [...(ada.client.model?.entities.values() ?? [])].find((entity) => ada.client.model?.row(entity, Health)?.current === 50)
+  const dummy = [...(ada.client.model?.entities.values() ?? [])].find(
+    (entity) => ada.client.model?.row(entity, Health)?.current === 50,
+  )
   const seq = ada.client.command(Hit, { target: dummy?.handle ?? 0 })
   await node.steps(2)
   expect(ada.client.resultOf(seq)).toMatchObject({ code: 'ok', durable: 0 })

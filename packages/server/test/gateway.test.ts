@@ -78,7 +78,10 @@ test('[GATE-6] who answers pings stays; who stops answering is closed and its se
 
 test('[GATE-7] a reader that falls behind is left out, then gets a whole view, and is never wrong', async () => {
   await node.dispose()
-  node = await SimulatedNode.start({ game, config: { sendBacklogBytesMax: 1024, pongTimeoutMs: 60_000, idleTimeoutMs: 60_000 } })
+  node = await SimulatedNode.start({
+    game,
+    config: { sendBacklogBytesMax: 1024, pongTimeoutMs: 60_000, idleTimeoutMs: 60_000 },
+  })
   const [slow, walker] = [await join(node, game, 'slow'), await join(node, game, 'walker')]
   slow.loopback.stalled = true
   for (let i = 0; i < 200; i++) {
@@ -100,7 +103,12 @@ test('[GATE-7] a reader that falls behind is left out, then gets a whole view, a
 
 test('[GATE-8] a reader that never reads is closed with its reason', async () => {
   await node.dispose()
-  const config = { sendBacklogBytesMax: 1024, sendBacklogCloseBytes: 2048, pongTimeoutMs: 600_000, idleTimeoutMs: 600_000 }
+  const config = {
+    sendBacklogBytesMax: 1024,
+    sendBacklogCloseBytes: 2048,
+    pongTimeoutMs: 600_000,
+    idleTimeoutMs: 600_000,
+  }
   node = await SimulatedNode.start({ game, config })
   const deaf = await join(node, game, 'deaf')
   deaf.loopback.stalled = true

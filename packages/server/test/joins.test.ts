@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
 import { errorCatalogue } from '@worldkeep/wire'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createGame, Earn, Gold, Label } from '../src/testing/arena.ts'
 import { SimulatedNode } from '../src/testing/simulated-node.ts'
 import { connect, join } from './party.ts'

@@ -1,7 +1,7 @@
+import type { Game } from '@worldkeep/world'
+import type { Loopback } from '../src/testing/loopback.ts'
 import type { SimulatedNode } from '../src/testing/simulated-node.ts'
 import { TestClient } from '../src/testing/test-client.ts'
-import type { Loopback } from '../src/testing/loopback.ts'
-import type { Game } from '@worldkeep/world'
 
 export interface Guest {
   readonly client: TestClient
@@ -17,10 +17,16 @@ export function connect(node: SimulatedNode, game: Game): Guest {
 }
 
 /** A player in the world. */
-export async function join(node: SimulatedNode, game: Game, name: string, options: { readonly resume?: string } = {}): Promise<Guest> {
+export async function join(
+  node: SimulatedNode,
+  game: Game,
+  name: string,
+  options: { readonly resume?: string } = {},
+): Promise<Guest> {
   const guest = connect(node, game)
   guest.client.hello(`player:${name}`, options)
   for (let i = 0; i < 20 && guest.client.frames.length === 0; i++) await node.step()
-  if (guest.client.frames.length === 0) throw new Error(`${name} did not get in: ${guest.client.lastWord?.message ?? 'no word'}`)
+  if (guest.client.frames.length === 0)
+    throw new Error(`${name} did not get in: ${guest.client.lastWord?.message ?? 'no word'}`)
   return guest
 }

@@ -2,7 +2,10 @@ import { expect, test } from 'vitest'
 import { createBoards, openTickBoard } from '../src/core/counters.ts'
 import { TickSchedule } from '../src/core/tick/tick-schedule.ts'
 
-function start(options: { readonly tickHz: number; readonly maxCatchUpTicks: number }): { schedule: TickSchedule; board: ReturnType<typeof openTickBoard> } {
+function start(options: { readonly tickHz: number; readonly maxCatchUpTicks: number }): {
+  schedule: TickSchedule
+  board: ReturnType<typeof openTickBoard>
+} {
   const board = openTickBoard(createBoards())
   return { schedule: new TickSchedule({ ...options, startMs: 0 }, board), board }
 }

@@ -9,7 +9,12 @@ import { PublicPort, webSocketPath } from '../src/transport/public-port.ts'
 /** Far more ticks than any step of the contract needs. */
 const stepsMax = 2_000
 
-async function until(node: SimulatedNode, isDone: () => boolean, what: string, between: () => Promise<void>): Promise<void> {
+async function until(
+  node: SimulatedNode,
+  isDone: () => boolean,
+  what: string,
+  between: () => Promise<void>,
+): Promise<void> {
   for (let i = 0; i < stepsMax; i++) {
     if (isDone()) return
     await node.step()

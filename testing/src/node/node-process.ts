@@ -40,7 +40,9 @@ export class NodeProcess {
         const match = /address\s+http:\/\/[^:]+:(\d+)/.exec(output.stdout)
         if (match?.[1] !== undefined) resolve(Number(match[1]))
       }
-      void output.ended.then(({ stdout, stderr }) => reject(new Error(`the node ended while starting:\n${stdout}${stderr}`)))
+      void output.ended.then(({ stdout, stderr }) =>
+        reject(new Error(`the node ended while starting:\n${stdout}${stderr}`)),
+      )
     })
     return new NodeProcess(child, output, port)
   }
@@ -87,7 +89,15 @@ export async function temporaryFolder(): Promise<{ readonly path: string; remove
 }
 
 function spawnNode(options: NodeProcessOptions): ChildProcess {
-  const args = ['start', '--game', options.game ?? meadowGame, '--data-dir', options.dataDir, '--port', String(options.port ?? 0)]
+  const args = [
+    'start',
+    '--game',
+    options.game ?? meadowGame,
+    '--data-dir',
+    options.dataDir,
+    '--port',
+    String(options.port ?? 0),
+  ]
   if (options.gameOptions !== undefined) args.push('--game-options', JSON.stringify(options.gameOptions))
   return spawn(process.execPath, [cli, ...args, ...(options.args ?? [])], { stdio: ['ignore', 'pipe', 'pipe'] })
 }

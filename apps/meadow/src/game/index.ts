@@ -43,7 +43,11 @@ export function createGame(overrides: Partial<MeadowOptions> = {}): Game<typeof 
       birthplace: (world) => {
         const zone = meadow(world)
         const middleM = Math.floor(options.sizeM / 2)
-        return { zone: zone.name, xM: middleM + zone.random.between(-12, 12), zM: middleM + zone.random.between(-12, 12) }
+        return {
+          zone: zone.name,
+          xM: middleM + zone.random.between(-12, 12),
+          zM: middleM + zone.random.between(-12, 12),
+        }
       },
       join: (world, slot, player) => {
         world.table(Appearance).add(slot, { kind: kinds.player, hue: hueOf(player.playerId) })

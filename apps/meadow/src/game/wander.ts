@@ -3,8 +3,22 @@ import { Appearance, kinds, Name, Wander } from './components.ts'
 
 /** Sixteen directions, thousandths: a table, so that no engine's sine decides where somebody walks. */
 const directions = [
-  [1000, 0], [924, 383], [707, 707], [383, 924], [0, 1000], [-383, 924], [-707, 707], [-924, 383],
-  [-1000, 0], [-924, -383], [-707, -707], [-383, -924], [0, -1000], [383, -924], [707, -707], [924, -383],
+  [1000, 0],
+  [924, 383],
+  [707, 707],
+  [383, 924],
+  [0, 1000],
+  [-383, 924],
+  [-707, 707],
+  [-924, 383],
+  [-1000, 0],
+  [-924, -383],
+  [-707, -707],
+  [-383, -924],
+  [0, -1000],
+  [383, -924],
+  [707, -707],
+  [924, -383],
 ] as const
 
 /** One turn in four is a rest. */
@@ -31,7 +45,11 @@ export const wander = system('wander', (world) => {
 })
 
 /** A flock of wanderers, inside a square of `spreadCm` around the middle of the zone. */
-export function spawnWanderers(world: World, zone: Zone, options: { readonly count: number; readonly spreadCm: number }): void {
+export function spawnWanderers(
+  world: World,
+  zone: Zone,
+  options: { readonly count: number; readonly spreadCm: number },
+): void {
   const corner = Math.floor((zone.sizeCm - options.spreadCm) / 2)
   for (let i = 0; i < options.count; i++) {
     const { random } = zone

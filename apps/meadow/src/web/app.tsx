@@ -9,7 +9,11 @@ import type { MeadowClient } from './meadow-client.ts'
 import type { Notices } from './notices.ts'
 import { WorldView } from './world-view.tsx'
 
-export function App(props: { readonly client: MeadowClient; readonly notices: Notices; readonly tabKey: string }): ReactNode {
+export function App(props: {
+  readonly client: MeadowClient
+  readonly notices: Notices
+  readonly tabKey: string
+}): ReactNode {
   const { client, notices, tabKey } = props
   return (
     <>

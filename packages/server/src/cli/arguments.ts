@@ -48,13 +48,18 @@ export type CliCommand =
   | { readonly kind: 'start'; readonly options: NodeOptions }
 
 /** Throws `ConfigError` with what to write instead. */
-export function parseCommandLine(argv: readonly string[], environment: NodeJS.ProcessEnv, onTerminal: boolean): CliCommand {
+export function parseCommandLine(
+  argv: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  onTerminal: boolean,
+): CliCommand {
   const { values, positionals } = parse(argv)
   if (values.help === true) return { kind: 'help' }
   if (values.version === true) return { kind: 'version' }
   const [command, ...rest] = positionals
   if (command === undefined) return { kind: 'help' }
-  if (command !== 'start' || rest.length > 0) throw new ConfigError(`There is no command "${positionals.join(' ')}". Try: worldkeep --help`)
+  if (command !== 'start' || rest.length > 0)
+    throw new ConfigError(`There is no command "${positionals.join(' ')}". Try: worldkeep --help`)
   if (values.game === undefined) throw new ConfigError('Which game? Name its module: worldkeep start --game FILE')
   const numbers = { port: values.port, tickHz: values['tick-hz'], snapshotHz: values['snapshot-hz'], seed: values.seed }
   const texts = {
@@ -65,13 +70,19 @@ export function parseCommandLine(argv: readonly string[], environment: NodeJS.Pr
     logLevel: (values['log-level'] ?? (onTerminal ? 'warn' : 'info')) as NonNullable<NodeOptions['logLevel']>,
     tokenSecret: environment.WORLDKEEP_TOKEN_SECRET,
   }
-  const given = <T extends object>(object: T): object => Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined))
-  const parsedNumbers = Object.fromEntries(Object.entries(given(numbers)).map(([name, text]) => [name, numberOf(name, text as string)]))
+  const given = <T extends object>(object: T): object =>
+    Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined))
+  const parsedNumbers = Object.fromEntries(
+    Object.entries(given(numbers)).map(([name, text]) => [name, numberOf(name, text as string)]),
+  )
   const gameOptions = values['game-options'] === undefined ? {} : { gameOptions: jsonOf(values['game-options']) }
   return { kind: 'start', options: { game: values.game, ...given(texts), ...parsedNumbers, ...gameOptions } }
 }
 
-function parse(argv: readonly string[]): { values: { [K in keyof typeof options]?: (typeof options)[K]['type'] extends 'boolean' ? boolean : string }; positionals: string[] } {
+function parse(argv: readonly string[]): {
+  values: { [K in keyof typeof options]?: (typeof options)[K]['type'] extends 'boolean' ? boolean : string }
+  positionals: string[]
+} {
   try {
     const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true, strict: true })
     return { values, positionals }

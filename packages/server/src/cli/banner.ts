@@ -10,7 +10,8 @@ function style(format: 'bold' | 'green' | 'dim' | 'red', text: string): string {
 /** What somebody who has just started a node wants to know. */
 export function banner(host: Host): string {
   const { config } = host
-  const shown = config.host === '0.0.0.0' || config.host === '::' || config.host === '127.0.0.1' ? 'localhost' : config.host
+  const shown =
+    config.host === '0.0.0.0' || config.host === '::' || config.host === '127.0.0.1' ? 'localhost' : config.host
   const address = `http://${shown}:${host.port}`
   const lines = [
     `${style('bold', `Worldkeep ${host.version}`)}  ${style('dim', host.gameName)}`,
@@ -19,7 +20,9 @@ export function banner(host: Host): string {
     `  store     ${host.store.kind} ${style('dim', host.store.location)}`,
     `  tick      ${config.core.tickHz} Hz, snapshots ${config.core.snapshotHz} Hz`,
     '',
-    config.web === null ? `  Connect a client to ${style('green', address)}` : `  Open ${style('green', address)} and walk around. A second tab is a second player.`,
+    config.web === null
+      ? `  Connect a client to ${style('green', address)}`
+      : `  Open ${style('green', address)} and walk around. A second tab is a second player.`,
     style('dim', '  Ctrl-C stops the node and saves everybody.'),
     '',
   ]

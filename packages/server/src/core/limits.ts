@@ -56,5 +56,8 @@ export const ringRecords = {
 } as const
 
 assert(documentsBytesMax * 4 < ringBytes.results, 'a loaded player fits into the mailbox many times')
-assert((durablePlayersBytesMax + durableActionsBytesMax) * 2 < ringBytes.jobs, 'a durable batch always fits an empty mailbox')
+assert(
+  (durablePlayersBytesMax + durableActionsBytesMax) * 2 < ringBytes.jobs,
+  'a durable batch always fits an empty mailbox',
+)
 assert(ringBytes.inbound <= frozenBytesMax, 'one tick can take in a full mailbox')

@@ -39,7 +39,12 @@ export function playerRecordBytesMax(saved: readonly ComponentTable[]): number {
   return bytes
 }
 
-export function writePlayerRecord(writer: ByteWriter, head: PlayerHead, saved: readonly ComponentTable[], slot: number): void {
+export function writePlayerRecord(
+  writer: ByteWriter,
+  head: PlayerHead,
+  saved: readonly ComponentTable[],
+  slot: number,
+): void {
   writer.text(head.playerId)
   writer.text(head.name)
   writer.text(head.zone)

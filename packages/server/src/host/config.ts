@@ -83,13 +83,18 @@ export function parseConfig(options: NodeOptions): NodeConfig {
     const lines = parsed.error.issues.map((issue) => `${issue.path.join('.') || issue.code}: ${issue.message}`)
     throw new ConfigError(`The configuration is not valid.\n  ${lines.join('\n  ')}`)
   }
-  const { game, gameOptions, host, port, dataDir, store, web, maxCatchUpTicks, logLevel, tokenSecret, ...rest } = parsed.data
+  const { game, gameOptions, host, port, dataDir, store, web, maxCatchUpTicks, logLevel, tokenSecret, ...rest } =
+    parsed.data
   const core: CoreConfig = { ...rest, snapshotHz: rest.snapshotHz ?? rest.tickHz }
   if (core.tickHz % core.snapshotHz !== 0) {
-    throw new ConfigError(`The configuration is not valid.\n  snapshotHz: ${core.snapshotHz} does not divide tickHz ${core.tickHz}`)
+    throw new ConfigError(
+      `The configuration is not valid.\n  snapshotHz: ${core.snapshotHz} does not divide tickHz ${core.tickHz}`,
+    )
   }
   if (core.sendBacklogCloseBytes < core.sendBacklogBytesMax) {
-    throw new ConfigError('The configuration is not valid.\n  sendBacklogCloseBytes: must not be below sendBacklogBytesMax')
+    throw new ConfigError(
+      'The configuration is not valid.\n  sendBacklogCloseBytes: must not be below sendBacklogBytesMax',
+    )
   }
   return { core, game, gameOptions, host, port, dataDir, store, web, maxCatchUpTicks, logLevel, tokenSecret }
 }

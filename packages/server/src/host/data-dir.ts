@@ -21,7 +21,9 @@ export async function prepareDataDir(path: string): Promise<string> {
   } catch (error) {
     const code = (error as { readonly code?: string }).code
     const why = reasons[code ?? ''] ?? messageOf(error)
-    throw new ConfigError(`Nothing can be written to the data folder ${folder}: ${why}. Choose another: --data-dir PATH`)
+    throw new ConfigError(
+      `Nothing can be written to the data folder ${folder}: ${why}. Choose another: --data-dir PATH`,
+    )
   }
   return folder
 }

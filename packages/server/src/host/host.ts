@@ -7,7 +7,14 @@ import type { PlayerState } from '@worldkeep/store'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
-import { createBoards, openPersistenceBoard, openTickBoard, openTickDurations, type TickBoard, tickDurationsMax } from '../core/counters.ts'
+import {
+  createBoards,
+  openPersistenceBoard,
+  openTickBoard,
+  openTickDurations,
+  type TickBoard,
+  tickDurationsMax,
+} from '../core/counters.ts'
 import { createMailboxes } from '../core/mailboxes.ts'
 import type { Inspection } from '../core/tick/inspection.ts'
 import { createHttpServer } from '../http/http-server.ts'
@@ -66,7 +73,11 @@ export class Host {
   #seenTick = -1
   #seenTickAtMs = 0
 
-  constructor(parts: HostParts, threads: Threads, started: { readonly store: StoreInfo; readonly port: number; readonly gameName: string }) {
+  constructor(
+    parts: HostParts,
+    threads: Threads,
+    started: { readonly store: StoreInfo; readonly port: number; readonly gameName: string },
+  ) {
     this.config = parts.config
     this.version = packageVersion()
     this.store = started.store
@@ -90,7 +101,10 @@ export class Host {
     const durations = openTickDurations(this.#parts.shared.boards)
     const ticks = this.#parts.tickBoard.read('ticks')
     const first = Math.max(0, ticks - Math.min(count, tickDurationsMax))
-    return Float32Array.from({ length: ticks - first }, (_, i) => durations[(first + i) & (tickDurationsMax - 1)] as number)
+    return Float32Array.from(
+      { length: ticks - first },
+      (_, i) => durations[(first + i) & (tickDurationsMax - 1)] as number,
+    )
   }
 
   /** The system's ids of the node's threads, to see who uses the processor; null where the system tells none. */
@@ -110,7 +124,10 @@ export class Host {
       this.#seenTick = tick
       this.#seenTickAtMs = nowMs
     }
-    const storeLatencyMs = await this.#threads.persistence.ask({ kind: 'pingStore' }).then((ms) => ms as number, () => null)
+    const storeLatencyMs = await this.#threads.persistence.ask({ kind: 'pingStore' }).then(
+      (ms) => ms as number,
+      () => null,
+    )
     return judgeHealth({
       tickAdvances: this.#stopping === null && nowMs - this.#seenTickAtMs < 2_000,
       tick,
@@ -203,7 +220,10 @@ export async function startHost(options: NodeOptions): Promise<Host> {
   const start = (name: string, file: string, data: object): ThreadHandle =>
     new ThreadHandle(name, new URL(file, import.meta.url), { ...shared, ...data }, { log, onDeath })
 
-  const persistence = start('persistence', '../threads/persistence-thread.js', { storeUrl: config.store, dataDir: config.dataDir })
+  const persistence = start('persistence', '../threads/persistence-thread.js', {
+    storeUrl: config.store,
+    dataDir: config.dataDir,
+  })
   const store = (await readyOf(persistence)).store as StoreInfo
   log.info({ service: 'persistence', ...store }, 'store open')
 
@@ -230,7 +250,12 @@ export async function startHost(options: NodeOptions): Promise<Host> {
   const hostSocketPath = socketPath()
   await http.listen({ path: hostSocketPath })
 
-  const gateway = start('gateway', '../threads/gateway-thread.js', { host: config.host, port: config.port, hostSocketPath, tokenSecret: secret })
+  const gateway = start('gateway', '../threads/gateway-thread.js', {
+    host: config.host,
+    port: config.port,
+    hostSocketPath,
+    tokenSecret: secret,
+  })
   const parts = { config, shared, log, http, hostSocketPath, metrics, tickBoard: openTickBoard(shared.boards) }
   const threads = { tick, gateway, persistence, link }
   try {

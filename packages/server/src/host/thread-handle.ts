@@ -15,7 +15,12 @@ export class ThreadHandle {
   #stopping = false
   #died = false
 
-  constructor(name: string, module: URL, data: object, parts: { readonly log: Logger; onDeath(name: string, reason: string): void }) {
+  constructor(
+    name: string,
+    module: URL,
+    data: object,
+    parts: { readonly log: Logger; onDeath(name: string, reason: string): void },
+  ) {
     this.name = name
     this.#log = parts.log.child({ service: name })
     this.#worker = new Worker(module, { name, workerData: data })
@@ -64,7 +69,9 @@ export class ThreadHandle {
     this.#worker.postMessage(message)
   }
 
-  ask(message: { readonly kind: 'loadPlayer'; readonly playerId: string } | { readonly kind: 'pingStore' }): Promise<unknown> {
+  ask(
+    message: { readonly kind: 'loadPlayer'; readonly playerId: string } | { readonly kind: 'pingStore' },
+  ): Promise<unknown> {
     const id = this.#nextId++
     return new Promise((resolve, reject) => {
       this.#replies.set(id, { resolve, reject })

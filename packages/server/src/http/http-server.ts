@@ -1,14 +1,14 @@
 import fastifyStatic from '@fastify/static'
-import { binarySubprotocol, protocolVersion } from '@worldkeep/wire'
 import type { PlayerState } from '@worldkeep/store'
+import { binarySubprotocol, protocolVersion } from '@worldkeep/wire'
 import type { Game } from '@worldkeep/world'
 import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import { z } from 'zod'
+import type { NodeHealth } from '../host/health.ts'
 import { webSocketPath } from '../transport/public-port.ts'
 import { issueToken, newGuest, verifyToken } from './tokens.ts'
-import type { NodeHealth } from '../host/health.ts'
 
 export interface HttpParts {
   readonly game: Game
@@ -38,7 +38,10 @@ export async function createHttpServer(parts: HttpParts): Promise<FastifyInstanc
   app.setErrorHandler((error: { readonly statusCode?: number; readonly message: string }, _request, reply) => {
     const status = error.statusCode ?? 500
     if (status >= 500) parts.log.error({ error: error.message }, 'a request failed')
-    const known = status >= 500 ? { code: 'internal', message: 'The server has failed. It is not your fault.' } : { code: 'bad_request', message: error.message }
+    const known =
+      status >= 500
+        ? { code: 'internal', message: 'The server has failed. It is not your fault.' }
+        : { code: 'bad_request', message: error.message }
     return reply.code(status).send({ error: { ...known, retryable: status >= 500 } })
   })
   addBootstrap(app, parts)
@@ -63,12 +66,21 @@ function addBootstrap(app: FastifyInstance, parts: HttpParts): void {
       return reply.code(401).send({ error: { code: verification.refused, message, retryable: false } })
     }
     const known = verification?.identity
-    const identity = known === undefined ? newGuest(wishedName) : { ...known, name: newGuest(wishedName || known.name).name }
+    const identity =
+      known === undefined ? newGuest(wishedName) : { ...known, name: newGuest(wishedName || known.name).name }
     const character = known === undefined ? null : await parts.loadPlayer(identity.playerId).catch(() => null)
     return {
       accessToken: await issueToken(parts.tokenSecret, identity),
       player: { id: identity.playerId, name: identity.name },
-      character: character === null ? null : { zone: character.zone, xM: character.xCm / 100, zM: character.zCm / 100, components: character.components },
+      character:
+        character === null
+          ? null
+          : {
+              zone: character.zone,
+              xM: character.xCm / 100,
+              zM: character.zCm / 100,
+              components: character.components,
+            },
       protocol: { version: protocolVersion, declarations: parts.game.declarationsHash },
       game: parts.game.name,
       transports: [{ kind: 'websocket', path: webSocketPath, subprotocol: binarySubprotocol }],
@@ -93,7 +105,9 @@ function addOperations(app: FastifyInstance, parts: HttpParts): void {
     declarations: parts.game.declarationsHash,
     updatedAt: parts.startedAt,
   }))
-  app.get('/metrics', async (_request, reply) => reply.type(parts.metrics.contentType).send(await parts.metrics.metrics()))
+  app.get('/metrics', async (_request, reply) =>
+    reply.type(parts.metrics.contentType).send(await parts.metrics.metrics()),
+  )
 }
 
 function bearerToken(header: string | undefined): string | null {

@@ -1,8 +1,14 @@
 import type { RingMemory } from '@worldkeep/kernel'
 import { ringCounters } from '@worldkeep/kernel'
 import { stages } from '@worldkeep/world'
-import { collectDefaultMetrics, Counter, Gauge, type Metric, Registry } from 'prom-client'
-import { type BoardMemories, openGatewayBoard, openPersistenceBoard, openTickBoard, tickBucketsMs } from '../core/counters.ts'
+import { Counter, collectDefaultMetrics, Gauge, type Metric, Registry } from 'prom-client'
+import {
+  type BoardMemories,
+  openGatewayBoard,
+  openPersistenceBoard,
+  openTickBoard,
+  tickBucketsMs,
+} from '../core/counters.ts'
 import type { Mailboxes } from '../core/mailboxes.ts'
 
 /** Everything the threads count, in Prometheus' words: seconds and bytes, read from the boards at each scrape. */
@@ -21,7 +27,17 @@ export function createMetrics(boards: BoardMemories, mailboxes: Mailboxes): Regi
 }
 
 /** Names whose value can go down. */
-const gauges = new Set(['tick', 'actualTickHz', 'sessions', 'sessionsInGrace', 'entities', 'connections', 'committedTick', 'commitMsLast', 'available'])
+const gauges = new Set([
+  'tick',
+  'actualTickHz',
+  'sessions',
+  'sessionsInGrace',
+  'entities',
+  'connections',
+  'committedTick',
+  'commitMsLast',
+  'available',
+])
 
 interface Board {
   readonly names: readonly string[]
@@ -36,9 +52,22 @@ function addBoard(registry: Registry, thread: string, board: Board, wanted: (nam
     const options = { help: `${name} of the ${thread} thread`, registers: [registry] }
     const value = (): number => (isMs ? board.get(slot) / 1000 : board.get(slot))
     if (gauges.has(name)) {
-      new Gauge({ ...options, name: isMs ? `${base}_seconds` : base, collect() { this.set(value()) } })
+      new Gauge({
+        ...options,
+        name: isMs ? `${base}_seconds` : base,
+        collect() {
+          this.set(value())
+        },
+      })
     } else {
-      new Counter({ ...options, name: isMs ? `${base}_seconds_total` : `${base}_total`, collect() { this.reset(); this.inc(value()) } })
+      new Counter({
+        ...options,
+        name: isMs ? `${base}_seconds_total` : `${base}_total`,
+        collect() {
+          this.reset()
+          this.inc(value())
+        },
+      })
     }
   }
 }
@@ -88,7 +117,11 @@ function addMailboxes(registry: Registry, mailboxes: Mailboxes): void {
   add('records_in', 'Records written so far', (memory) => ringCounters(memory).recordsIn)
   add('records_out', 'Records read so far', (memory) => ringCounters(memory).recordsOut)
   add('refused_by_count', 'Records refused because too many waited', (memory) => ringCounters(memory).refusedCount)
-  add('refused_by_bytes', 'Records refused because too many bytes waited', (memory) => ringCounters(memory).refusedBytes)
+  add(
+    'refused_by_bytes',
+    'Records refused because too many bytes waited',
+    (memory) => ringCounters(memory).refusedBytes,
+  )
   add('unread_bytes', 'Bytes waiting now', (memory) => ringCounters(memory).unreadBytes)
   add('unread_bytes_high', 'Most bytes that ever waited', (memory) => ringCounters(memory).unreadBytesHigh)
 }
@@ -98,7 +131,11 @@ function tickHistogram(boards: BoardMemories): Metric {
   const board = openTickBoard(boards)
   const name = 'worldkeep_tick_duration_seconds'
   const read = (): { readonly metricName: string; readonly labels: object; readonly value: number }[] => [
-    ...tickBucketsMs.map((ms) => ({ metricName: `${name}_bucket`, labels: { le: ms / 1000 }, value: board.read(`tickMsBucket_${ms}`) })),
+    ...tickBucketsMs.map((ms) => ({
+      metricName: `${name}_bucket`,
+      labels: { le: ms / 1000 },
+      value: board.read(`tickMsBucket_${ms}`),
+    })),
     { metricName: `${name}_bucket`, labels: { le: '+Inf' }, value: board.read('ticks') },
     { metricName: `${name}_sum`, labels: {}, value: board.read('tickMsSum') / 1000 },
     { metricName: `${name}_count`, labels: {}, value: board.read('ticks') },

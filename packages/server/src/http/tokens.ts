@@ -39,7 +39,8 @@ export async function verifyToken(secret: Uint8Array, token: string): Promise<Ve
     })
     const name = typeof payload.name === 'string' ? cleanName(payload.name) : ''
     const playerId = payload.sub ?? ''
-    if (playerId === '' || playerId.length > 64 || name === '' || name.length > nameBytesMax) return { refused: 'token_invalid' }
+    if (playerId === '' || playerId.length > 64 || name === '' || name.length > nameBytesMax)
+      return { refused: 'token_invalid' }
     return { identity: { playerId: playerId as PlayerId, name } }
   } catch (error) {
     return { refused: error instanceof errors.JWTExpired ? 'token_expired' : 'token_invalid' }

@@ -2,4 +2,4 @@ export { type ArenaOptions, createGame as createArena, Earn, Gold, Health, Hit, 
 export { Loopback, type LoopbackEvents } from './loopback.ts'
 export { SimulatedNode, type SimulatedNodeOptions } from './simulated-node.ts'
 export { TestClient, type TestWire } from './test-client.ts'
-export { transportContract, type TransportHarness } from './transport-contract.ts'
+export { type TransportHarness, transportContract } from './transport-contract.ts'

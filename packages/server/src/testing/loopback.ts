@@ -82,7 +82,8 @@ export class Loopback implements ConnectionSink {
   #deliverToServer(): void {
     const messages = this.#toServer
     this.#toServer = []
-    for (const bytes of messages) if (this.#connection !== null) this.#gateway.receive(this.#connection, bytes, this.#nowMs())
+    for (const bytes of messages)
+      if (this.#connection !== null) this.#gateway.receive(this.#connection, bytes, this.#nowMs())
   }
 
   #deliverToClient(): void {

@@ -57,7 +57,10 @@ export class SimulatedNode {
     return new SimulatedNode(options, { dataDir, store, epoch })
   }
 
-  private constructor(options: SimulatedNodeOptions, opened: { readonly dataDir: string; readonly store: WorldStore; readonly epoch: number }) {
+  private constructor(
+    options: SimulatedNodeOptions,
+    opened: { readonly dataDir: string; readonly store: WorldStore; readonly epoch: number },
+  ) {
     const { game } = options
     const boards = createBoards()
     this.config = { ...coreDefaults, ...options.config }
@@ -76,7 +79,10 @@ export class SimulatedNode {
     this.gateway = new GatewayCore({
       ...shared,
       board: this.gatewayBoard,
-      ports: { verify: (token) => Promise.resolve(verify(token)), secret: () => (++this.#secrets).toString(16).padStart(32, '0') },
+      ports: {
+        verify: (token) => Promise.resolve(verify(token)),
+        secret: () => (++this.#secrets).toString(16).padStart(32, '0'),
+      },
       currentTick: () => this.tick.world.tick(),
       doorbell: null,
     })

@@ -48,7 +48,10 @@ export class TestClient implements LoopbackEvents, ServerMessageHandler {
     this.#game = game
   }
 
-  hello(token: string, options: { readonly resume?: string; readonly declarations?: string; readonly version?: number } = {}): void {
+  hello(
+    token: string,
+    options: { readonly resume?: string; readonly declarations?: string; readonly version?: number } = {},
+  ): void {
     this.wire.send(
       encodeMessage(ClientHello, {
         protocolVersion: options.version ?? protocolVersion,
@@ -69,12 +72,18 @@ export class TestClient implements LoopbackEvents, ServerMessageHandler {
   }
 
   /** Sends a command; its sequence number. */
-  command<C extends Command>(command: C, args: ArgsOf<C>, options: { readonly seq?: number; readonly clientTick?: number } = {}): number {
+  command<C extends Command>(
+    command: C,
+    args: ArgsOf<C>,
+    options: { readonly seq?: number; readonly clientTick?: number } = {},
+  ): number {
     const seq = options.seq ?? ++this.#commandSeq
     const writer = ByteWriter.ofSize(command.codec.bytesMax)
     command.codec.write(writer, args as Row<Fields>)
     const index = this.#game.commands.indexOf(command)
-    this.wire.send(encodeMessage(ClientCommand, { seq, command: index, clientTick: options.clientTick ?? 0 }, writer.copy()))
+    this.wire.send(
+      encodeMessage(ClientCommand, { seq, command: index, clientTick: options.clientTick ?? 0 }, writer.copy()),
+    )
     return seq
   }
 

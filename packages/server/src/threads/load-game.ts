@@ -15,7 +15,9 @@ export async function loadGame(module: GameModule): Promise<Game> {
     throw new GameUnusable(`The game ${module.url} cannot be loaded: ${messageOf(error)}`, { cause: error })
   }
   if (typeof loaded.createGame !== 'function') {
-    throw new GameUnusable(`The game ${module.url} must export a function createGame(options) that returns defineGame(...).`)
+    throw new GameUnusable(
+      `The game ${module.url} must export a function createGame(options) that returns defineGame(...).`,
+    )
   }
   try {
     return (loaded.createGame as (options: unknown) => Game)(module.options)

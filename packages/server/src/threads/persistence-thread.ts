@@ -78,8 +78,10 @@ async function timed(work: () => Promise<void>): Promise<number> {
 
 function report(event: StoreEvent): void {
   if (event.kind === 'recovered') log('info', 'the store is back; everything that waited is saved')
-  else if (event.kind === 'unavailable') log('warn', 'the store cannot be reached; durable actions are refused until it can', { error: event.error.message })
-  else if (event.kind === 'corrupt') log('error', 'a saved player cannot be read; it is left as it is', { error: event.error.message })
+  else if (event.kind === 'unavailable')
+    log('warn', 'the store cannot be reached; durable actions are refused until it can', { error: event.error.message })
+  else if (event.kind === 'corrupt')
+    log('error', 'a saved player cannot be read; it is left as it is', { error: event.error.message })
   else log('error', 'the store refuses a write', { error: event.error.message })
 }
 

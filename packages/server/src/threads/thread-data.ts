@@ -7,7 +7,11 @@ export interface SharedParts {
   readonly config: CoreConfig
   readonly mailboxes: Mailboxes
   readonly boards: BoardMemories
-  readonly doorbells: { readonly gateway: SharedArrayBuffer; readonly persistence: SharedArrayBuffer; readonly host: SharedArrayBuffer }
+  readonly doorbells: {
+    readonly gateway: SharedArrayBuffer
+    readonly persistence: SharedArrayBuffer
+    readonly host: SharedArrayBuffer
+  }
   readonly game: GameModule
 }
 
@@ -39,7 +43,12 @@ export type ThreadMessage =
   | { readonly kind: 'started'; readonly osThreadId: number | null }
   | { readonly kind: 'ready'; readonly port?: number; readonly store?: StoreInfo }
   | { readonly kind: 'unusable'; readonly reason: UnusableReason; readonly message: string }
-  | { readonly kind: 'log'; readonly level: 'info' | 'warn' | 'error'; readonly line: string; readonly fields: { readonly [name: string]: unknown } }
+  | {
+      readonly kind: 'log'
+      readonly level: 'info' | 'warn' | 'error'
+      readonly line: string
+      readonly fields: { readonly [name: string]: unknown }
+    }
   | { readonly kind: 'reply'; readonly id: number; readonly value?: unknown; readonly error?: string }
   | { readonly kind: 'stopped' }
 

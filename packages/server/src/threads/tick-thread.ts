@@ -45,10 +45,16 @@ async function main(data: TickThreadData): Promise<void> {
   })
   watchCollector(board)
   const { count } = core.world.entities
-  core.events.log(LogLevel.Info, `world ready: game ${game.name}, ${count} entities, ${data.config.tickHz} Hz, seed ${data.config.seed}`)
+  core.events.log(
+    LogLevel.Info,
+    `world ready: game ${game.name}, ${count} entities, ${data.config.tickHz} Hz, seed ${data.config.seed}`,
+  )
   core.events.ring.publish()
   const { tickHz } = data.config
-  const schedule = new TickSchedule({ tickHz, maxCatchUpTicks: data.maxCatchUpTicks, startMs: systemClock.nowMs() }, board)
+  const schedule = new TickSchedule(
+    { tickHz, maxCatchUpTicks: data.maxCatchUpTicks, startMs: systemClock.nowMs() },
+    board,
+  )
   while (!core.stopRequested) {
     sleepUntil(schedule.nextMs(systemClock.nowMs()))
     core.tick()

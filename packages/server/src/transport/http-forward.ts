@@ -1,4 +1,4 @@
-import { type Agent, type IncomingMessage, request as httpRequest, type ServerResponse } from 'node:http'
+import { type Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 
 /** Where the host answers, and the connections kept to it. */
 export interface HostAddress {
@@ -24,7 +24,11 @@ export function forwardToHost(request: IncomingMessage, response: ServerResponse
   forwarded.on('error', () => {
     if (response.headersSent) return void response.destroy()
     response.writeHead(503, { 'content-type': 'application/json' })
-    return void response.end(JSON.stringify({ error: { code: 'going_away', message: 'The server is starting or stopping. Try again in a moment.' } }))
+    return void response.end(
+      JSON.stringify({
+        error: { code: 'going_away', message: 'The server is starting or stopping. Try again in a moment.' },
+      }),
+    )
   })
   response.on('close', () => forwarded.destroy())
   request.pipe(forwarded)

@@ -73,7 +73,8 @@ export class PublicPort {
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const path = (request.url ?? '').split('?')[0]
-    if (path !== webSocketPath) return refuseUpgrade(socket, '404 Not Found', `WebSockets are served at ${webSocketPath}.`)
+    if (path !== webSocketPath)
+      return refuseUpgrade(socket, '404 Not Found', `WebSockets are served at ${webSocketPath}.`)
     if (this.#refusing) return refuseUpgrade(socket, '503 Service Unavailable', 'The server is stopping.')
     if (!(request.headers['sec-websocket-protocol'] ?? '').includes(binarySubprotocol)) {
       return refuseUpgrade(socket, '400 Bad Request', `Offer the WebSocket subprotocol ${binarySubprotocol}.`)

@@ -6,8 +6,8 @@ import {
   ClientHello,
   ClientInput,
   ClientPing,
-  encodeMessage,
   type ErrorCode,
+  encodeMessage,
   errorEntry,
   inboundFrameBytesMax,
   protocolVersion,
@@ -222,7 +222,8 @@ export class GatewayCore implements DrainTarget {
     const hello = this.#hello
     const wellFormed = readMessage(reader, ClientHello, hello)
     // The version first: another version may well lay out the rest in another way.
-    if (reader.bytes.byteLength >= 3 && hello.protocolVersion !== protocolVersion) return this.end(connection, 'protocol_mismatch')
+    if (reader.bytes.byteLength >= 3 && hello.protocolVersion !== protocolVersion)
+      return this.end(connection, 'protocol_mismatch')
     if (!wellFormed || hello.token === '') return this.end(connection, 'bad_request')
     if (hello.declarationsHash !== this.#game.declarationsHash) return this.end(connection, 'game_mismatch')
     const refusal = connection.life.hello()

@@ -1,4 +1,4 @@
-import { RingReader, type RingMemory } from '@worldkeep/kernel'
+import { type RingMemory, RingReader } from '@worldkeep/kernel'
 import { type ErrorCode, errorCodeOf, ServerFrame } from '@worldkeep/wire'
 import type { GatewayBoard } from '../counters.ts'
 import { RecordKind } from '../mailboxes.ts'

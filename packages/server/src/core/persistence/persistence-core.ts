@@ -1,6 +1,13 @@
-import { ByteWriter, type Doorbell, RingReader, RingWriter } from '@worldkeep/kernel'
-import { type ActionRecord, type PlayerState, StoreCorrupt, StoreError, type TickBatch, type WorldStore } from '@worldkeep/store'
 import type { Clock } from '@worldkeep/kernel'
+import { ByteWriter, type Doorbell, RingReader, RingWriter } from '@worldkeep/kernel'
+import {
+  type ActionRecord,
+  type PlayerState,
+  StoreCorrupt,
+  StoreError,
+  type TickBatch,
+  type WorldStore,
+} from '@worldkeep/store'
 import type { PersistenceBoard, PersistenceCounter } from '../counters.ts'
 import { documentsBytesMax } from '../limits.ts'
 import { LoadStatus, type Mailboxes, RecordKind } from '../mailboxes.ts'
@@ -35,7 +42,7 @@ export type StoreEvent =
 const retryPauseMs = { first: 100, most: 5_000 } as const
 
 /** The store has refused a write for good: lost ownership, or a bug. The node must not go on as if it had been saved. */
-export class DurabilityLost extends Error {
+class DurabilityLost extends Error {
   override readonly name = 'DurabilityLost'
 }
 
@@ -209,7 +216,8 @@ export class PersistenceCore {
 const emptyDocuments = { inventory: {}, equipment: {}, skills: {} } as const
 
 function stateOf(record: PlayerRecord): PlayerState {
-  const documents = record.documents === '' ? emptyDocuments : (JSON.parse(record.documents) as PlayerState['documents'])
+  const documents =
+    record.documents === '' ? emptyDocuments : (JSON.parse(record.documents) as PlayerState['documents'])
   return { ...record, documents }
 }
 

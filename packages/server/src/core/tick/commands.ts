@@ -85,7 +85,12 @@ export class Commands {
     }
   }
 
-  #run(session: Session, seq: number, command: Command, call: { readonly args: Row<Fields>; readonly tick: number }): void {
+  #run(
+    session: Session,
+    seq: number,
+    command: Command,
+    call: { readonly args: Row<Fields>; readonly tick: number },
+  ): void {
     const { world, lane, board } = this.#parts
     const durable = command.acknowledged === 'durable'
     if (durable) {

@@ -1,4 +1,4 @@
-import { assert, ByteWriter, type Fields, type Row, type RingWriter } from '@worldkeep/kernel'
+import { assert, ByteWriter, type Fields, type RingWriter, type Row } from '@worldkeep/kernel'
 import type { Command, ComponentTable } from '@worldkeep/world'
 import type { TickBoard } from '../counters.ts'
 import {
@@ -8,7 +8,13 @@ import {
   durableResultsPendingMax,
 } from '../limits.ts'
 import { RecordKind } from '../mailboxes.ts'
-import { type PlayerHead, playerRecordBytesMax, type SavedValue, writeNamedValues, writePlayerRecord } from '../player-record.ts'
+import {
+  type PlayerHead,
+  playerRecordBytesMax,
+  type SavedValue,
+  writeNamedValues,
+  writePlayerRecord,
+} from '../player-record.ts'
 import type { Session } from './session-table.ts'
 
 /** Bytes of one action in a batch beyond its row: ids, numbers, names of fields. */

@@ -26,7 +26,12 @@ export class FrozenInputs {
   /** Moves at most `recordsMax` records over, and gives their bytes back to the mailbox. How many were moved. */
   take(ring: RingReader, recordsMax: number): number {
     let taken = 0
-    while (taken < recordsMax && this.count < frozenRecordsMax && this.#used + ring.nextBytes() <= frozenBytesMax && ring.next()) {
+    while (
+      taken < recordsMax &&
+      this.count < frozenRecordsMax &&
+      this.#used + ring.nextBytes() <= frozenBytesMax &&
+      ring.next()
+    ) {
       const { position, limit } = ring.body
       this.#bytes.set(ring.memory().subarray(position, limit), this.#used)
       this.#kinds[this.count] = ring.kind

@@ -1,5 +1,5 @@
 import { type RingWriter, utf8Clip } from '@worldkeep/kernel'
-import { LogLevel, RecordKind } from '../mailboxes.ts'
+import { type LogLevel, RecordKind } from '../mailboxes.ts'
 
 /** Longest line the tick thread says to the host. */
 const logBytesMax = 500

@@ -8,7 +8,12 @@ import type { SessionTable } from './session-table.ts'
 /** The world as it truly is at the end of one tick: what a client's view is compared with. */
 export interface Inspection {
   readonly tick: number
-  readonly entities: readonly { readonly handle: number; readonly cell: number; readonly xCm: number; readonly zCm: number }[]
+  readonly entities: readonly {
+    readonly handle: number
+    readonly cell: number
+    readonly xCm: number
+    readonly zCm: number
+  }[]
   readonly sessions: readonly {
     readonly playerId: string
     readonly entity: number
@@ -34,7 +39,8 @@ export function emitInspection(
   record.u32(request)
   record.u32(world.tick())
   record.u32(world.entities.count)
-  for (let slot = 0; slot < world.entities.slotsUsed; slot++) if (world.entities.alive[slot] === 1) writeEntity(record, world, slot)
+  for (let slot = 0; slot < world.entities.slotsUsed; slot++)
+    if (world.entities.alive[slot] === 1) writeEntity(record, world, slot)
   writeSessions(record, sessions, outbound)
   ring.end(RecordKind.Inspection)
   return true

@@ -168,7 +168,11 @@ export class Joins {
     this.#parts.jobs.end(RecordKind.Load)
   }
 
-  #identify(session: Session, handshake: Handshake, options: { readonly keepSession: boolean } = { keepSession: false }): void {
+  #identify(
+    session: Session,
+    handshake: Handshake,
+    options: { readonly keepSession: boolean } = { keepSession: false },
+  ): void {
     if (!options.keepSession) session.sessionId = handshake.sessionId
     session.name = handshake.name
     session.resumeToken = handshake.nextResume

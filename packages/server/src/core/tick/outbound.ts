@@ -1,8 +1,15 @@
-import { type ByteWriter, type Fields, type Row, RingWriter } from '@worldkeep/kernel'
-import { ownedComponents, type Recipe, SegmentEncoder, type SegmentSink, ViewEmitter, ViewTable } from '@worldkeep/replication'
+import type { ByteWriter, Fields, RingWriter, Row } from '@worldkeep/kernel'
 import {
-  errorEntry,
+  ownedComponents,
+  type Recipe,
+  SegmentEncoder,
+  type SegmentSink,
+  ViewEmitter,
+  ViewTable,
+} from '@worldkeep/replication'
+import {
   type ErrorCode,
+  errorEntry,
   FrameFlag,
   frameCellsMax,
   type Message,
@@ -93,7 +100,12 @@ export class Outbound {
     return true
   }
 
-  result(session: Session, seq: number, code: string, options: { durable: number; duplicate: number; retryable: number }): void {
+  result(
+    session: Session,
+    seq: number,
+    code: string,
+    options: { durable: number; duplicate: number; retryable: number },
+  ): void {
     if (!session.isConnected()) return
     const row = this.#resultRow
     row.seq = seq
@@ -154,7 +166,13 @@ export class Outbound {
     for (let i = 0; i < recipe.segmentCount; i++) record.varint(recipe.segments[i] as number)
   }
 
-  #writeHeader(record: ByteWriter, session: Session, tick: number, recipe: Recipe, parts: { acks: boolean; ownerMask: number }): void {
+  #writeHeader(
+    record: ByteWriter,
+    session: Session,
+    tick: number,
+    recipe: Recipe,
+    parts: { acks: boolean; ownerMask: number },
+  ): void {
     const header = this.#header
     header.flags =
       (parts.acks ? FrameFlag.Ack : 0) |

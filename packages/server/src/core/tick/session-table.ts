@@ -1,5 +1,11 @@
 import { assert, ByteWriter } from '@worldkeep/kernel'
-import { CommandSequence, InputSequence, nextSessionState, type SessionEvent, type SessionState } from '@worldkeep/session'
+import {
+  CommandSequence,
+  InputSequence,
+  nextSessionState,
+  type SessionEvent,
+  type SessionState,
+} from '@worldkeep/session'
 import { outboxBytesMax } from '../limits.ts'
 import { noRoute, type Route, slotOfRoute } from '../mailboxes.ts'
 

@@ -1,4 +1,4 @@
-import { type Clock, RingReader, RingWriter, type Doorbell } from '@worldkeep/kernel'
+import { type Clock, type Doorbell, RingReader, RingWriter } from '@worldkeep/kernel'
 import { type Game, Pipeline, type Stage, World } from '@worldkeep/world'
 import type { CoreConfig } from '../core-config.ts'
 import type { TickBoard } from '../counters.ts'
@@ -26,11 +26,15 @@ export interface TickCoreParts {
   readonly clock: Clock
   readonly connectionsMax: number
   /** Who sleeps at the other end; null where one thread does everything. */
-  readonly doorbells: { readonly gateway: Doorbell | null; readonly persistence: Doorbell | null; readonly host: Doorbell | null }
+  readonly doorbells: {
+    readonly gateway: Doorbell | null
+    readonly persistence: Doorbell | null
+    readonly host: Doorbell | null
+  }
 }
 
 /** Hooks without which a node must not start. */
-export const requiredHooks = [
+const requiredHooks = [
   'lifecycle mailbox',
   'inbound freeze',
   'persistence results',

@@ -11,7 +11,10 @@ export class TickSchedule {
   #dueMs: number
   #caughtUp = 0
 
-  constructor(options: { readonly tickHz: number; readonly maxCatchUpTicks: number; readonly startMs: number }, board: TickBoard) {
+  constructor(
+    options: { readonly tickHz: number; readonly maxCatchUpTicks: number; readonly startMs: number },
+    board: TickBoard,
+  ) {
     this.#intervalMs = 1000 / options.tickHz
     this.#maxCatchUpTicks = options.maxCatchUpTicks
     this.#board = board
