@@ -13,14 +13,22 @@ export interface BenchArguments {
 }
 
 /** Smallest and largest value of each number. */
-const bounds = { clients: [1, 5_000], entities: [0, 100_000], size: [64, 8_192], seconds: [1, 3_600], seed: [0, 0xffffffff] } as const
+const bounds = {
+  clients: [1, 5_000],
+  entities: [0, 100_000],
+  size: [64, 8_192],
+  seconds: [1, 3_600],
+  seed: [0, 0xffffffff],
+} as const
 
 export function parseArguments(args: readonly string[], scenarios: readonly string[]): BenchArguments | 'help' {
   const { values, positionals } = parse(args)
   if (values.help === true) return 'help'
   const [scenario, ...rest] = positionals
-  if (scenario === undefined || rest.length > 0) throw new ArgumentError('Name one scenario: npm run bench -- meadow. All: --help')
-  if (!scenarios.includes(scenario)) throw new ArgumentError(`There is no scenario ${scenario}. There is: ${scenarios.join(', ')}`)
+  if (scenario === undefined || rest.length > 0)
+    throw new ArgumentError('Name one scenario: npm run bench -- meadow. All: --help')
+  if (!scenarios.includes(scenario))
+    throw new ArgumentError(`There is no scenario ${scenario}. There is: ${scenarios.join(', ')}`)
   const whole = (name: keyof typeof bounds, byDefault: number): number => requireWhole(name, values[name], byDefault)
   return {
     scenario,

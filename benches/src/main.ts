@@ -33,7 +33,8 @@ async function main(): Promise<number> {
 /** Aborts at the first Ctrl-C, so that everything is cleaned up; a second one finds the usual sudden end. */
 function interruption(): AbortSignal {
   const controller = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => controller.abort(new Interrupted()))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => controller.abort(new Interrupted()))
   return controller.signal
 }
 

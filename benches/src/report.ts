@@ -14,7 +14,10 @@ export function printTable(result: ScenarioResult): void {
     ['input acknowledged', `p50 ${ackMs.p50} ms, p99 ${ackMs.p99} ms`],
     ['memory', `${result.rssMb} MB resident`],
     ['collector, tick', `${gc.tickThreadCount} times, ${gc.tickThreadMs} ms`],
-    ['views', `${result.viewsChecked} checked, ${result.viewErrors} errors, positions off by at most ${result.maxPositionErrorM} m`],
+    [
+      'views',
+      `${result.viewsChecked} checked, ${result.viewErrors} errors, positions off by at most ${result.maxPositionErrorM} m`,
+    ],
   ]
   for (const [name, value] of rows) console.log(`${name.padEnd(20)}${value}`)
 }

@@ -1,5 +1,5 @@
-import { createServer } from 'node:net'
 import { writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createClient, memoryStorage, type TokenStorage, type WorldClient } from '@worldkeep/client'
@@ -28,8 +28,16 @@ async function startNode(options: Partial<Parameters<typeof NodeProcess.start>[0
   return node
 }
 
-async function joinMeadow(node: NodeProcess, options: { readonly name: string; readonly storage?: TokenStorage }): Promise<WorldClient> {
-  const client = createClient({ url: node.url, game: createGame(), storage: memoryStorage(), ...options }) as unknown as WorldClient
+async function joinMeadow(
+  node: NodeProcess,
+  options: { readonly name: string; readonly storage?: TokenStorage },
+): Promise<WorldClient> {
+  const client = createClient({
+    url: node.url,
+    game: createGame(),
+    storage: memoryStorage(),
+    ...options,
+  }) as unknown as WorldClient
   clients.push(client)
   await until(`${options.name} is in the world`, () => client.self() !== null)
   return client
@@ -68,10 +76,22 @@ test('[NODE-1] one port answers bootstrap, health, version, metrics and WebSocke
   const get = async (path: string): Promise<unknown> => (await fetch(node.url + path)).json()
   expect(await get('/healthz')).toEqual({ status: 'ok' })
   await until('the node is ready', async () => (await fetch(`${node.url}/readyz`)).status === 200)
-  expect(await get('/api/version')).toMatchObject({ game: 'meadow', protocol: 1, declarations: createGame().declarationsHash })
-  expect(await get('/api/health')).toMatchObject({ status: 'ok', dependencies: { store: { status: 'ok' }, tick: { status: 'ok' } } })
+  expect(await get('/api/version')).toMatchObject({
+    game: 'meadow',
+    protocol: 1,
+    declarations: createGame().declarationsHash,
+  })
+  expect(await get('/api/health')).toMatchObject({
+    status: 'ok',
+    dependencies: { store: { status: 'ok' }, tick: { status: 'ok' } },
+  })
   const metrics = await (await fetch(`${node.url}/metrics`)).text()
-  for (const name of ['worldkeep_tick_duration_seconds_bucket', 'worldkeep_stage_duration_seconds_total', 'worldkeep_mailbox_unread_bytes', 'worldkeep_gateway_connections']) {
+  for (const name of [
+    'worldkeep_tick_duration_seconds_bucket',
+    'worldkeep_stage_duration_seconds_total',
+    'worldkeep_mailbox_unread_bytes',
+    'worldkeep_gateway_connections',
+  ]) {
     expect(metrics).toContain(name)
   }
   const client = await joinMeadow(node, { name: 'Ada' })
@@ -81,31 +101,49 @@ test('[NODE-1] one port answers bootstrap, health, version, metrics and WebSocke
 
 test('[NODE-2] bootstrap gives a guest a token and refuses a bad one with 401 (T-010)', async () => {
   const node = await startNode()
-  const bootstrap = async (body: string, headers: Record<string, string> = {}): Promise<{ status: number; body: Record<string, never> }> => {
-    const response = await fetch(`${node.url}/api/session/bootstrap`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body })
+  const bootstrap = async (
+    body: string,
+    headers: Record<string, string> = {},
+  ): Promise<{ status: number; body: Record<string, never> }> => {
+    const response = await fetch(`${node.url}/api/session/bootstrap`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body,
+    })
     return { status: response.status, body: (await response.json()) as Record<string, never> }
   }
   const guest = await bootstrap('{}')
   expect(guest.status).toBe(200)
-  expect(guest.body).toMatchObject({ character: null, protocol: { version: 1 }, transports: [{ kind: 'websocket', path: '/ws' }] })
+  expect(guest.body).toMatchObject({
+    character: null,
+    protocol: { version: 1 },
+    transports: [{ kind: 'websocket', path: '/ws' }],
+  })
   const again = await bootstrap('{}', { authorization: `Bearer ${guest.body.accessToken}` })
   expect(again.body.player).toEqual(guest.body.player)
   const tampered = `${String(guest.body.accessToken).slice(0, -3)}abc`
-  expect(await bootstrap('{}', { authorization: `Bearer ${tampered}` })).toMatchObject({ status: 401, body: { error: { code: 'token_invalid' } } })
+  expect(await bootstrap('{}', { authorization: `Bearer ${tampered}` })).toMatchObject({
+    status: 401,
+    body: { error: { code: 'token_invalid' } },
+  })
   expect(await bootstrap('{"nam":1}')).toMatchObject({ status: 400, body: { error: { code: 'bad_request' } } })
   expect((await bootstrap('{')).status).toBe(400)
 })
 
 test('[NODE-3] a client that walks among fifty others sees them where they truly are', async () => {
   const node = await startNode({ gameOptions: { wanderers: 100, coins: 0 } })
-  const crowd = await Promise.all(Array.from({ length: 50 }, (_, index) => joinMeadow(node, { name: `Guest ${index}` })))
+  const crowd = await Promise.all(
+    Array.from({ length: 50 }, (_, index) => joinMeadow(node, { name: `Guest ${index}` })),
+  )
   const ada = await joinMeadow(node, { name: 'Ada' })
-  for (const [index, client] of crowd.entries()) client.setIntent({ x: ((index % 5) - 2) / 2, z: ((index % 3) - 1) / 2 })
+  for (const [index, client] of crowd.entries())
+    client.setIntent({ x: ((index % 5) - 2) / 2, z: ((index % 3) - 1) / 2 })
   const before = placeOf(ada)
   ada.setIntent({ x: 1, z: 0 })
   await until('Ada has walked 5 m', () => placeOf(ada).xM - before.xM > 5)
   for (const client of [ada, ...crowd]) client.setIntent({ x: 0, z: 0 })
-  const names = (client: WorldClient): Set<string> => new Set([...client.entities()].flatMap((entity) => client.get(entity, Name)?.text ?? []))
+  const names = (client: WorldClient): Set<string> =>
+    new Set([...client.entities()].flatMap((entity) => client.get(entity, Name)?.text ?? []))
   await until('Ada sees all fifty', () => [...names(ada)].filter((name) => name.startsWith('Guest')).length === 50)
   // Everybody stands still: what each draws of itself is the truth that Ada must see.
   await until('Ada sees each of them where they draw themselves', () =>
@@ -178,7 +216,9 @@ test('[NODE-7] what a node cannot use is told in a sentence that says what to do
   const busy = await NodeProcess.run({ dataDir: folder.path, port })
   blocker.close()
   expect(busy.code).toBe(2)
-  expect(busy.stderr).toContain(`Port ${port} is in use by another program. Stop that program, or choose another port: --port`)
+  expect(busy.stderr).toContain(
+    `Port ${port} is in use by another program. Stop that program, or choose another port: --port`,
+  )
 
   const file = join(folder.path, 'a-file')
   await writeFile(file, '')
@@ -246,4 +286,38 @@ test('[NODE-11] every log line names its service (T-036)', async () => {
   expect(lines.length).toBeGreaterThan(3)
   expect(services).not.toContain(undefined)
   expect(new Set(services)).toContain('tick')
+})
+
+test('[NODE-12] every part of the running node is alive (C-022, C-085)', async () => {
+  const node = await startNode()
+  const ada = await joinMeadow(node, { name: 'Ada' })
+  expect(await gatherOne(ada)).toMatchObject({ code: 'ok' })
+  await ada.close()
+  const read = async (name: string): Promise<number> => {
+    const metrics = await (await fetch(`${node.url}/metrics`)).text()
+    const line = metrics.split('\n').find((candidate) => candidate.startsWith(`${name} `))
+    if (line === undefined) throw new Error(`no metric ${name}`)
+    return Number(line.split(' ')[1])
+  }
+  const moving = [
+    'worldkeep_tick_ticks_total',
+    'worldkeep_tick_records_frozen_total',
+    'worldkeep_tick_inputs_applied_total',
+    'worldkeep_tick_commands_handled_total',
+    'worldkeep_tick_handshakes_accepted_total',
+    'worldkeep_tick_disconnects_applied_total',
+    'worldkeep_tick_frames_built_total',
+    'worldkeep_tick_segments_encoded_total',
+    'worldkeep_tick_saves_queued_total',
+    'worldkeep_tick_durable_acknowledged_total',
+    'worldkeep_gateway_frames_out_total',
+    'worldkeep_gateway_messages_in_total',
+    'worldkeep_persistence_loads_total',
+    'worldkeep_persistence_commits_total',
+    'worldkeep_persistence_saves_written_total',
+    ...['handshakes', 'lifecycle', 'inbound', 'outbound', 'jobs', 'results', 'events'].map(
+      (mailbox) => `worldkeep_mailbox_records_out{mailbox="${mailbox}"}`,
+    ),
+  ]
+  for (const name of moving) await until(`${name} moves`, async () => (await read(name)) > 0, { withinMs: 10_000 })
 })

@@ -9,7 +9,11 @@ const inFlightMax = 32
 /** From sending an input to the frame that acknowledges it, over all clients. Counts while `open`. */
 export class AckMeter {
   open = false
-  readonly #histogram = build({ lowestDiscernibleValue: 1, highestTrackableValue: 60_000_000, numberOfSignificantValueDigits: 3 })
+  readonly #histogram = build({
+    lowestDiscernibleValue: 1,
+    highestTrackableValue: 60_000_000,
+    numberOfSignificantValueDigits: 3,
+  })
 
   watch(client: WorldClient<typeof Walk>): void {
     const seqs: number[] = []

@@ -42,8 +42,14 @@ export const meadow: Scenario = {
   run: async (workload, { signal, say }) => {
     signal.throwIfAborted()
     const folder = await mkdtemp(join(tmpdir(), 'worldkeep-bench-'))
-    const server = new Asker<ServerProcedures>('server', forkScript('./server-process.js', { folder, profileDir: workload.profileDir }))
-    const clients = new Asker<ClientProcedures>('client', forkScript('./client-process.js', { folder, profileDir: null }))
+    const server = new Asker<ServerProcedures>(
+      'server',
+      forkScript('./server-process.js', { folder, profileDir: workload.profileDir }),
+    )
+    const clients = new Asker<ClientProcedures>(
+      'client',
+      forkScript('./client-process.js', { folder, profileDir: null }),
+    )
     const aborted = new Promise<never>((_resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true })
     })
@@ -59,7 +65,10 @@ export const meadow: Scenario = {
 }
 
 /** A child that speaks on standard error only, and keeps what it leaves behind in our folder. */
-function forkScript(file: string, options: { readonly folder: string; readonly profileDir: string | null }): ChildProcess {
+function forkScript(
+  file: string,
+  options: { readonly folder: string; readonly profileDir: string | null },
+): ChildProcess {
   const { folder, profileDir } = options
   return fork(new URL(file, import.meta.url), [], {
     serialization: 'advanced',
@@ -86,16 +95,17 @@ async function measure(players: Players, workload: Workload, context: Context): 
     verdicts.push(await checkViews(players, node, context))
   }
   await setTimeout(Math.max(0, endMs - performance.now()), undefined, { signal })
-  const [ofServer, ofClients] = await Promise.all([
-    server.ask('measureStop'),
-    clients.ask('measureStop'),
-  ])
+  const [ofServer, ofClients] = await Promise.all([server.ask('measureStop'), clients.ask('measureStop')])
   verdicts.push(await checkViews(players, node, context))
   say(`the clients together: ${round(ofClients.cpuMs / (ofClients.elapsedMs / 1000), 1)} ms CPU/s, in one process`)
   return summarize(workload, node, { ofServer, ofClients, verdicts })
 }
 
-async function joinAll(clients: Asker<ClientProcedures>, argument: { readonly url: string; readonly workload: Workload }, { signal, say }: Context): Promise<void> {
+async function joinAll(
+  clients: Asker<ClientProcedures>,
+  argument: { readonly url: string; readonly workload: Workload },
+  { signal, say }: Context,
+): Promise<void> {
   let done = false
   const joining = clients.ask('join', argument).finally(() => {
     done = true
@@ -111,13 +121,18 @@ async function joinAll(clients: Asker<ClientProcedures>, argument: { readonly ur
 }
 
 /** Both sides agree on a tick to come; at its end the server says what is true, and the clients what they see. */
-async function checkViews({ server, clients }: Players, rates: { readonly tickHz: number; readonly snapshotHz: number }, { say }: Context): Promise<ViewVerdict> {
+async function checkViews(
+  { server, clients }: Players,
+  rates: { readonly tickHz: number; readonly snapshotHz: number },
+  { say }: Context,
+): Promise<ViewVerdict> {
   const soonTick = (await server.ask('tick')) + rates.tickHz * checkLeadS
   const ticksPerSnapshot = rates.tickHz / rates.snapshotHz
   const atTick = Math.ceil(soonTick / ticksPerSnapshot) * ticksPerSnapshot
   await clients.ask('armCheck', { atTick })
   const truth = await server.ask('inspect', { atTick })
-  if (truth.tick !== atTick) throw new Error(`the server was asked about tick ${atTick}, and answered about ${truth.tick}`)
+  if (truth.tick !== atTick)
+    throw new Error(`the server was asked about tick ${atTick}, and answered about ${truth.tick}`)
   const verdict = await clients.ask('judge', truth)
   say(`  tick ${atTick}: ${verdict.viewsChecked} views checked, ${verdict.viewErrors} errors`)
   for (const detail of verdict.details) say(`    ${detail}`)
@@ -127,7 +142,11 @@ async function checkViews({ server, clients }: Players, rates: { readonly tickHz
 function summarize(
   workload: Workload,
   rates: { readonly tickHz: number; readonly snapshotHz: number },
-  measured: { readonly ofServer: ServerMeasurement; readonly ofClients: ClientMeasurement; readonly verdicts: readonly ViewVerdict[] },
+  measured: {
+    readonly ofServer: ServerMeasurement
+    readonly ofClients: ClientMeasurement
+    readonly verdicts: readonly ViewVerdict[]
+  },
 ): ScenarioResult {
   const { ofServer, ofClients, verdicts } = measured
   const seconds = ofServer.elapsedMs / 1000
@@ -144,7 +163,11 @@ function summarize(
     serverCpuMsPerS: round(ofServer.cpuMs / seconds, 1),
     cpuMsPerClientS: round(ofServer.cpuMs / seconds / workload.clients, 3),
     threads: threadShares(ofServer, seconds),
-    tickMs: { p50: round(percentile(durations, 50), 3), p99: round(percentile(durations, 99), 3), max: round(percentile(durations, 100), 3) },
+    tickMs: {
+      p50: round(percentile(durations, 50), 3),
+      p99: round(percentile(durations, 99), 3),
+      max: round(percentile(durations, 100), 3),
+    },
     achievedTickHz: round(ofServer.ticks / seconds, 2),
     bytesPerClientS: Math.round(ofClients.bytes / clientSeconds),
     framesPerClientS: round(ofClients.frames / clientSeconds, 2),

@@ -12,7 +12,12 @@ export interface ServerMeasurement {
   readonly elapsedMs: number
   readonly cpuMs: number
   /** CPU milliseconds by thread; null where the system does not tell threads apart. */
-  readonly threadsMs: { readonly main: number; readonly tick: number; readonly gateway: number; readonly persistence: number } | null
+  readonly threadsMs: {
+    readonly main: number
+    readonly tick: number
+    readonly gateway: number
+    readonly persistence: number
+  } | null
   readonly ticks: number
   readonly tickDurationsMs: Float32Array
   readonly gcCount: number
@@ -34,8 +39,9 @@ let folder: string | null = null
 let started: Reading | null = null
 
 const procedures = {
-  start: async ({ workload, ...place }: { readonly workload: Workload; readonly folder: string }) => {
-    folder = place.folder
+  start: async (options: { readonly workload: Workload; readonly folder: string }) => {
+    const { workload } = options
+    folder = options.folder
     host = await startHost({
       game: new URL('./game.js', import.meta.url).href,
       gameOptions: { ...gameOptions(workload) },
@@ -86,7 +92,9 @@ function difference(node: Host, from: Reading, to: Reading): ServerMeasurement {
     elapsedMs: to.atMs - from.atMs,
     cpuMs: to.cpuMs - from.cpuMs,
     // The first thread of a process has the process's id.
-    threadsMs: known ? { main: used(process.pid), tick: used(tick), gateway: used(gateway), persistence: used(persistence) } : null,
+    threadsMs: known
+      ? { main: used(process.pid), tick: used(tick), gateway: used(gateway), persistence: used(persistence) }
+      : null,
     ticks: to.ticks - from.ticks,
     tickDurationsMs: node.tickDurationsMs(to.ticks - from.ticks),
     gcCount: to.gcCount - from.gcCount,

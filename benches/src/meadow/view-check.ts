@@ -59,7 +59,8 @@ export class ViewCheck {
   /** Waits for the stragglers, then judges. */
   async judge(truth: Inspection, grid: CellGrid, patienceMs: number): Promise<ViewVerdict> {
     const deadlineMs = performance.now() + patienceMs
-    while (this.#pending() > 0 && performance.now() < deadlineMs) await new Promise((resolve) => setTimeout(resolve, 50))
+    while (this.#pending() > 0 && performance.now() < deadlineMs)
+      await new Promise((resolve) => setTimeout(resolve, 50))
     for (const stop of this.#stop) stop()
     const verdict = { viewsChecked: 0, viewErrors: 0, maxPositionErrorM: 0, details: [] as string[] }
     const cells = entitiesByCell(truth)
@@ -83,7 +84,8 @@ export class ViewCheck {
   /** Clients not seen yet; one that nothing happens around is seen as it is. */
   #pending(): number {
     for (const client of this.#clients) {
-      const isSilent = client.traffic().appliedTick <= this.#tick && client.stats().serverTick >= this.#tick + silenceTicks
+      const isSilent =
+        client.traffic().appliedTick <= this.#tick && client.stats().serverTick >= this.#tick + silenceTicks
       if (isSilent) this.#take(client)
     }
     return this.#clients.length - this.#snapshots.size
@@ -129,7 +131,11 @@ function expectedView(
   return expected
 }
 
-function compare(seen: Snapshot, expected: ReadonlyMap<number, TrueEntity>, verdict: { maxPositionErrorM: number }): readonly string[] {
+function compare(
+  seen: Snapshot,
+  expected: ReadonlyMap<number, TrueEntity>,
+  verdict: { maxPositionErrorM: number },
+): readonly string[] {
   const errors: string[] = []
   for (const [handle, { xCm, zCm, cell }] of expected) {
     const entity = seen.get(handle)
@@ -140,10 +146,13 @@ function compare(seen: Snapshot, expected: ReadonlyMap<number, TrueEntity>, verd
     const errorM = Math.max(Math.abs(entity.xM - xCm / 100), Math.abs(entity.zM - zCm / 100))
     if (errorM > verdict.maxPositionErrorM) verdict.maxPositionErrorM = errorM
     if (errorM <= positionErrorMaxM) continue
-    errors.push(`entity ${handle} is seen at ${entity.xM}:${entity.zM} m in cell ${entity.cell}, and is at ${xCm / 100}:${zCm / 100} m in cell ${cell}`)
+    errors.push(
+      `entity ${handle} is seen at ${entity.xM}:${entity.zM} m in cell ${entity.cell}, and is at ${xCm / 100}:${zCm / 100} m in cell ${cell}`,
+    )
   }
   for (const [handle, { xM, zM, cell }] of seen) {
-    if (!expected.has(handle)) errors.push(`entity ${handle} is seen at ${xM}:${zM} m in cell ${cell}, and is not in the view`)
+    if (!expected.has(handle))
+      errors.push(`entity ${handle} is seen at ${xM}:${zM} m in cell ${cell}, and is not in the view`)
   }
   return errors
 }

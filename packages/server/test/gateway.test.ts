@@ -159,3 +159,60 @@ test('[GATE-11] a connection slot that is used again is another route: nothing m
   expect(node.gateway.connectionOf(oldRoute)).toBeNull()
   expect(eve.client.open).toBe(true)
 })
+
+test('[GATE-12] at 20 Hz ticks and 10 Hz snapshots there is exactly one snapshot per two ticks (P-002)', async () => {
+  await node.dispose()
+  node = await SimulatedNode.start({ game, config: { tickHz: 20, snapshotHz: 10 } })
+  const ada = await join(node, game, 'ada')
+  for (let i = 0; i < 40; i++) {
+    ada.client.input({ x: i % 2, z: 1 })
+    await node.step()
+  }
+  const ticks = ada.client.frames.map(({ tick }) => tick)
+  expect(ticks.length).toBeGreaterThan(19)
+  expect(ticks.slice(1).map((tick, index) => tick - (ticks[index] as number))).toEqual(ticks.slice(1).map(() => 2))
+})
+
+test('[GATE-13] a frame is built in the send stage or not at all (C-014)', async () => {
+  await join(node, game, 'ada')
+  const session = node.tick.sessions.ofPlayer('id-ada')
+  if (session === null) throw new Error('no session')
+  expect(() => node.tick.outbound.frame(session, node.tick.world.tick())).toThrow('outside of the send stage')
+})
+
+test('[GATE-14] a disconnect told between ticks takes effect in the next one, counted (C-008)', async () => {
+  const ada = await join(node, game, 'ada')
+  const before = {
+    ops: node.tickBoard.read('lifecycleApplied'),
+    disconnects: node.tickBoard.read('disconnectsApplied'),
+  }
+  ada.loopback.closeByClient()
+  await node.deliver()
+  expect(node.tick.sessions.ofPlayer('id-ada')?.state).toBe('active')
+  node.tick.tick()
+  expect(node.tick.sessions.ofPlayer('id-ada')?.state).toBe('grace')
+  expect(node.tickBoard.read('lifecycleApplied')).toBe(before.ops + 1)
+  expect(node.tickBoard.read('disconnectsApplied')).toBe(before.disconnects + 1)
+})
+
+test('[GATE-15] the stages of a tick run in order, each timed, and every hook shows that it lives (A-001, C-007)', async () => {
+  await node.steps(10)
+  const report = node.tick.pipeline.report(node.tick.world.tick())
+  expect(report.map(({ name }) => name)).toEqual([
+    'lifecycle mailbox',
+    'inbound freeze',
+    'persistence results',
+    'handshake mailbox',
+    'lifecycle',
+    'persistence completion',
+    'handshakes',
+    'commands',
+    'systems',
+    'space',
+    'state hash',
+    'durable lane',
+    'replication',
+  ])
+  expect(report.every(({ runs, stale }) => runs === 10 && !stale)).toBe(true)
+  expect(node.tick.pipeline.stageMs).toHaveLength(5)
+})

@@ -1,5 +1,6 @@
-import { access, constants, mkdir } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { access, constants, mkdir, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import { messageOf } from '../threads/load-game.ts'
 import { ConfigError } from './config.ts'
 
@@ -26,4 +27,32 @@ export async function prepareDataDir(path: string): Promise<string> {
     )
   }
   return folder
+}
+
+/** Longest path a local socket can have, on the systems with the shortest. */
+const socketPathBytesMax = 100
+
+/**
+ * Where gateway and host meet: a socket in the data folder, which only its owner can enter. Sockets that dead nodes left
+ * there are removed.
+ */
+export async function privateSocketPath(dataDir: string): Promise<string> {
+  const name = `host-${process.pid}.sock`
+  if (process.platform === 'win32') return `\\\\.\\pipe\\worldkeep-${name}`
+  for (const file of await readdir(dataDir)) {
+    const pid = /^host-(\d+)\.sock$/.exec(file)?.[1]
+    if (pid !== undefined && !isRunning(Number(pid))) await rm(join(dataDir, file), { force: true })
+  }
+  const path = join(dataDir, name)
+  return Buffer.byteLength(path) <= socketPathBytesMax ? path : join(tmpdir(), `worldkeep-${name}`)
+}
+
+function isRunning(pid: number): boolean {
+  if (pid === process.pid) return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
 }

@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { isAbsolute, join, resolve } from 'node:path'
+import { isAbsolute, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Doorbell } from '@worldkeep/kernel'
 import type { PlayerState } from '@worldkeep/store'
@@ -23,7 +22,7 @@ import { tokenSecret } from '../http/token-secret.ts'
 import { loadGame } from '../threads/load-game.ts'
 import type { SharedParts, StoreInfo, UnusableReason } from '../threads/thread-data.ts'
 import { type NodeConfig, type NodeOptions, parseConfig } from './config.ts'
-import { prepareDataDir } from './data-dir.ts'
+import { prepareDataDir, privateSocketPath } from './data-dir.ts'
 import { judgeHealth, type NodeHealth } from './health.ts'
 import { createLogger } from './logging.ts'
 import { ThreadHandle } from './thread-handle.ts'
@@ -240,6 +239,7 @@ export async function startHost(options: NodeOptions): Promise<Host> {
     game,
     version: packageVersion(),
     startedAt: new Date().toISOString(),
+    tickHz: config.core.tickHz,
     tokenSecret: secret,
     webDir: config.web === null ? null : resolve(config.web),
     log: log.child({ service: 'http' }),
@@ -247,7 +247,7 @@ export async function startHost(options: NodeOptions): Promise<Host> {
     loadPlayer: (playerId) => requireHost().loadPlayer(playerId),
     health: () => requireHost().health(),
   })
-  const hostSocketPath = socketPath()
+  const hostSocketPath = await privateSocketPath(config.dataDir)
   await http.listen({ path: hostSocketPath })
 
   const gateway = start('gateway', '../threads/gateway-thread.js', {
@@ -278,10 +278,4 @@ async function readyOf(thread: ThreadHandle): Promise<{ readonly port?: number; 
 function moduleUrl(game: string): string {
   if (/^[a-z]+:\/\//.test(game)) return game
   return pathToFileURL(isAbsolute(game) ? game : resolve(game)).href
-}
-
-/** A private address for the one road between gateway and host. */
-function socketPath(): string {
-  const name = `worldkeep-${process.pid}-${Math.random().toString(36).slice(2)}`
-  return process.platform === 'win32' ? `\\\\.\\pipe\\${name}` : join(tmpdir(), `${name}.sock`)
 }

@@ -14,6 +14,7 @@ export interface HttpParts {
   readonly game: Game
   readonly version: string
   readonly startedAt: string
+  readonly tickHz: number
   readonly tokenSecret: Uint8Array
   readonly webDir: string | null
   readonly log: Logger
@@ -101,6 +102,7 @@ function addOperations(app: FastifyInstance, parts: HttpParts): void {
   app.get('/api/version', async () => ({
     version: parts.version,
     protocol: protocolVersion,
+    tickHz: parts.tickHz,
     game: parts.game.name,
     declarations: parts.game.declarationsHash,
     updatedAt: parts.startedAt,

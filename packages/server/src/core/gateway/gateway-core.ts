@@ -71,12 +71,17 @@ export class GatewayCore implements DrainTarget {
   readonly #ping = ClientPing.codec.empty()
   readonly #goodbye = ClientGoodbye.codec.empty()
   readonly #scratch = ByteWriter.ofSize(1024)
+  readonly #reader = new ByteReader(new Uint8Array(0))
+  readonly #messagesIn: number
+  readonly #bytesIn: number
   #open = 0
 
   constructor(parts: GatewayCoreParts) {
     this.#game = parts.game
     this.#config = parts.config
     this.#board = parts.board
+    this.#messagesIn = parts.board.slot('messagesIn')
+    this.#bytesIn = parts.board.slot('bytesIn')
     this.#ports = parts.ports
     this.#currentTick = parts.currentTick
     this.#handshakes = new RingWriter(parts.mailboxes.handshakes, parts.doorbell)
@@ -107,10 +112,11 @@ export class GatewayCore implements DrainTarget {
   receive(connection: GatewayConnection, bytes: Uint8Array, nowMs: number): void {
     if (connection.life.phase === 'closed') return
     connection.life.heard(nowMs)
-    this.#count('messagesIn')
-    this.#board.add(this.#board.slot('bytesIn'), bytes.byteLength)
+    this.#board.add(this.#messagesIn, 1)
+    this.#board.add(this.#bytesIn, bytes.byteLength)
     if (bytes.byteLength > inboundFrameBytesMax) return this.end(connection, 'frame_too_large')
-    const reader = new ByteReader(bytes)
+    const reader = this.#reader
+    reader.over(bytes)
     const kind = reader.u8()
     if (kind === ClientHello.kind) return this.#receiveHello(connection, reader)
     if (connection.life.phase === 'awaitingHello') {

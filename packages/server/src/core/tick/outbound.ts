@@ -1,4 +1,4 @@
-import type { ByteWriter, Fields, RingWriter, Row } from '@worldkeep/kernel'
+import { assert, type ByteWriter, type Fields, type RingWriter, type Row } from '@worldkeep/kernel'
 import {
   ownedComponents,
   type Recipe,
@@ -45,6 +45,7 @@ export class Outbound {
   readonly #refused: number
   readonly #outboxRefused: number
   readonly #header = { flags: 0, tick: 0, inputAck: 0, ackAgeTicks: 0 }
+  #sending = false
   readonly #resultRow: Row<Fields> = ServerResult.codec.empty()
 
   constructor(world: World, ring: RingWriter, config: CoreConfig, board: TickBoard) {
@@ -116,12 +117,15 @@ export class Outbound {
     this.enqueue(session, ServerResult, row as Row<typeof ServerResult.codec.fields>)
   }
 
+  /** Opens the send stage: only now is everything of the tick final, and only now may frames be built (C-014). */
   beginTick(tick: number): void {
+    this.#sending = true
     this.encoder.begin(tick)
   }
 
   /** One session's frame of this tick: nothing to say, nothing sent. */
   frame(session: Session, tick: number): void {
+    assert(this.#sending, 'a frame outside of the send stage would mix two ticks')
     const baseline = this.views.baseline[session.slot] as number
     if (!this.#emitter.prepare(session.slot, session.bodySlot, tick)) {
       this.#board.add(this.#refused, 1)
@@ -151,6 +155,7 @@ export class Outbound {
   }
 
   endTick(tick: number): void {
+    this.#sending = false
     const record = this.#ring.begin(4)
     if (record !== null) {
       record.u32(tick)

@@ -1,7 +1,7 @@
 import { type Clock, type Doorbell, RingReader, RingWriter } from '@worldkeep/kernel'
 import { type Game, Pipeline, type Stage, World } from '@worldkeep/world'
 import type { CoreConfig } from '../core-config.ts'
-import type { TickBoard } from '../counters.ts'
+import type { TickBoard, TickCounter } from '../counters.ts'
 import { frozenRecordsMax } from '../limits.ts'
 import { type Mailboxes, RecordKind } from '../mailboxes.ts'
 import { Commands } from './commands.ts'
@@ -102,7 +102,12 @@ export class TickCore {
     this.#commands = new Commands({ ...shared, lane: this.#lane })
     this.#snapshotEveryTicks = Math.max(1, Math.round(config.tickHz / config.snapshotHz))
     this.pipeline = new Pipeline(this.#hooks(), requiredHooks, parts.clock)
-    this.meter = new TickMeter(board, this.pipeline, parts.clock, parts.tickDurations ?? null)
+    this.meter = new TickMeter(board, {
+      pipeline: this.pipeline,
+      clock: parts.clock,
+      tickHz: config.tickHz,
+      durations: parts.tickDurations ?? null,
+    })
     this.#boot()
   }
 
@@ -192,7 +197,8 @@ export class TickCore {
 
   #pollHandshakes(): void {
     this.#frozen.take(this.#handshakes, this.#config.handshakesPerTickMax)
-    if (!this.#handshakes.isEmpty()) this.#board.add(this.#board.slot('handshakesDeferred'), 1)
+    if (!this.#handshakes.isEmpty()) this.#count('handshakesDeferred', 1)
+    this.#count('recordsFrozen', this.#frozen.count)
   }
 
   #applyLifecycle(tick: number): void {
@@ -200,6 +206,9 @@ export class TickCore {
     this.#joins.expire(tick)
     for (let i = 0; i < this.#frozen.count; i++) {
       const kind = this.#frozen.kindOf(i)
+      if (kind === RecordKind.Dropped || kind === RecordKind.Left) this.#count('disconnectsApplied', 1)
+      else if (kind !== RecordKind.RefreshWanted) continue
+      this.#count('lifecycleApplied', 1)
       if (kind === RecordKind.Dropped) this.#joins.dropped(this.#frozen.select(i).u32(), tick)
       else if (kind === RecordKind.Left) this.#joins.left(this.#frozen.select(i).u32())
       else if (kind === RecordKind.RefreshWanted) this.#refresh(this.#frozen.select(i).u32())
@@ -262,6 +271,10 @@ export class TickCore {
   #refresh(route: number): void {
     const session = this.sessions.ofRoute(route)
     if (session !== null) this.outbound.views.refresh(session.slot)
+  }
+
+  #count(name: TickCounter, amount: number): void {
+    this.#board.add(this.#board.slot(name), amount)
   }
 
   #pollRequests(): void {

@@ -12,12 +12,25 @@ export class TickMeter {
   readonly #stageSlots: Int32Array
   readonly #ticks: number
   readonly #sum: number
+  readonly #min: number
   readonly #max: number
+  readonly #overruns: number
+  readonly #intervalMs: number
   readonly #tick: number
   readonly #hz: number
   #startedMs = 0
 
-  constructor(board: TickBoard, pipeline: Pipeline, clock: Clock, durations: Float32Array | null) {
+  constructor(
+    board: TickBoard,
+    parts: {
+      readonly pipeline: Pipeline
+      readonly clock: Clock
+      readonly tickHz: number
+      readonly durations: Float32Array | null
+    },
+  ) {
+    const { pipeline, clock, durations } = parts
+    this.#intervalMs = 1000 / parts.tickHz
     this.#board = board
     this.#pipeline = pipeline
     this.#clock = clock
@@ -26,7 +39,9 @@ export class TickMeter {
     this.#stageSlots = Int32Array.from(stages, (stage) => board.slot(`stageMsSum_${stage}`))
     this.#ticks = board.slot('ticks')
     this.#sum = board.slot('tickMsSum')
+    this.#min = board.slot('tickMsMin')
     this.#max = board.slot('tickMsMax')
+    this.#overruns = board.slot('overruns')
     this.#tick = board.slot('tick')
     this.#hz = board.slot('actualTickHz')
   }
@@ -51,6 +66,8 @@ export class TickMeter {
     board.add(this.#tick, 1)
     board.add(this.#sum, tookMs)
     if (tookMs > board.get(this.#max)) board.set(this.#max, tookMs)
+    if (tookMs < board.get(this.#min) || board.get(this.#ticks) === 1) board.set(this.#min, tookMs)
+    if (tookMs > this.#intervalMs) board.add(this.#overruns, 1)
     for (let i = 0; i < this.#buckets.length; i++) {
       if (tookMs <= (tickBucketsMs[i] as number)) board.add(this.#buckets[i] as number, 1)
     }
