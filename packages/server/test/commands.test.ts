@@ -213,6 +213,18 @@ test('[CMD-13] durable actions of one tick, of all players, are one batch', asyn
   expect(node.persistenceBoard.read('committedPlayers')).toBe(3)
 })
 
+test('[CMD-14] every command is answered, also when more answers come at once than a frame carries', async () => {
+  const ada = await join(node, game, 'ada')
+  for (let round = 0; round < 4; round++) {
+    for (let i = 0; i < 50; i++) ada.client.command(Earn, { amount: 1 })
+    await tickOnly()
+  }
+  await node.persistence.round()
+  await node.steps(3)
+  expect(ada.client.results.filter(({ durable }) => durable === 1)).toHaveLength(200)
+  expect(ada.client.malformed).toBe(false)
+})
+
 function bodyOf(handle: number): number {
   return node.tick.world.slotOf(handle)
 }

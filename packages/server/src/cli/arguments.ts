@@ -22,6 +22,7 @@ Options
   --help                print this
 
 Environment
+  WORLDKEEP_PORT          the port, where --port does not say
   WORLDKEEP_TOKEN_SECRET  signs access tokens; without it a secret is kept in the data folder
   NO_COLOR                no colours
 `
@@ -39,7 +40,7 @@ const options = {
   seed: { type: 'string' },
   'log-level': { type: 'string' },
   version: { type: 'boolean' },
-  help: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
 } as const
 
 export type CliCommand =
@@ -61,7 +62,12 @@ export function parseCommandLine(
   if (command !== 'start' || rest.length > 0)
     throw new ConfigError(`There is no command "${positionals.join(' ')}". Try: worldkeep --help`)
   if (values.game === undefined) throw new ConfigError('Which game? Name its module: worldkeep start --game FILE')
-  const numbers = { port: values.port, tickHz: values['tick-hz'], snapshotHz: values['snapshot-hz'], seed: values.seed }
+  const numbers = {
+    port: values.port ?? environment.WORLDKEEP_PORT,
+    tickHz: values['tick-hz'],
+    snapshotHz: values['snapshot-hz'],
+    seed: values.seed,
+  }
   const texts = {
     host: values.host,
     dataDir: values['data-dir'],

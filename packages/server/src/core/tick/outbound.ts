@@ -12,6 +12,7 @@ import {
   errorEntry,
   FrameFlag,
   frameCellsMax,
+  frameMessagesMax,
   type Message,
   ServerResult,
   writeFrameHeader,
@@ -82,23 +83,30 @@ export class Outbound {
     this.message(route, RecordKind.Refused, (writer) => writer.u16(errorEntry(code).number), 2)
   }
 
-  /** A message that rides in the session's next frame. A full outbox refuses it, counted, and the view starts afresh. */
-  enqueue<F extends Fields>(session: Session, message: Message<F>, row: Readonly<Row<F>>): boolean {
+  /**
+   * A message that rides in the session's next frame, or goes out at once when that has no room left. One that finds no
+   * room in the mailbox either is lost, and counted.
+   */
+  #enqueue<F extends Fields>(session: Session, message: Message<F>, row: Readonly<Row<F>>): void {
     const { outbox } = session
-    const before = outbox.position
     const bytesMax = message.codec.bytesMax + 1
-    if (outbox.position + bytesMax + 2 > outbox.limit || session.outboxCount >= 60) {
-      this.#board.add(this.#outboxRefused, 1)
-      return false
+    if (outbox.position + bytesMax + 2 > outbox.limit || session.outboxCount >= frameMessagesMax) {
+      const sent = this.message(
+        session.route,
+        RecordKind.Message,
+        (record) => writeMessage(record, message, row),
+        bytesMax,
+      )
+      if (!sent) this.#board.add(this.#outboxRefused, 1)
+      return
     }
+    const lengthAt = outbox.position
     outbox.u16(0)
-    const start = outbox.position
     writeMessage(outbox, message, row)
-    const length = outbox.position - start
-    outbox.patchU8(before, length & 0xff)
-    outbox.patchU8(before + 1, length >>> 8)
+    const length = outbox.position - lengthAt - 2
+    outbox.patchU8(lengthAt, length & 0xff)
+    outbox.patchU8(lengthAt + 1, length >>> 8)
     session.outboxCount++
-    return true
   }
 
   result(
@@ -114,7 +122,7 @@ export class Outbound {
     row.durable = options.durable
     row.duplicate = options.duplicate
     row.retryable = options.retryable
-    this.enqueue(session, ServerResult, row as Row<typeof ServerResult.codec.fields>)
+    this.#enqueue(session, ServerResult, row as Row<typeof ServerResult.codec.fields>)
   }
 
   /** Opens the send stage: only now is everything of the tick final, and only now may frames be built (C-014). */
