@@ -4,8 +4,6 @@ import {
   ClientHello,
   ClientPing,
   encodeMessage,
-  errorCodeOf,
-  errorEntry,
   FrameFlag,
   type FrameHeader,
   type MessageRow,
@@ -17,6 +15,7 @@ import { connectWebSocket } from '#websocket'
 import { backoffDelayMs, backoffMs } from './backoff.ts'
 import { type Bootstrap, BootstrapRefused, requestBootstrap } from './bootstrap.ts'
 import { CommandQueue, type CommandResult } from './command-queue.ts'
+import { errorOf, hopeless, silent, tokenGone, unreachable } from './errors.ts'
 import { Listeners } from './listeners.ts'
 import { type ClientError, type ClientPhase, type ClientStatus, isPhaseChange } from './status.ts'
 import { browserStorage, type TokenStorage } from './token-storage.ts'
@@ -44,19 +43,11 @@ const pingIntervalMs = 1_000
 /** Wait before commands that found the server's queue full are sent again. */
 const resendDelayMs = 200
 
-/** After these the same try cannot succeed. */
-const hopeless = new Set<string>([
-  'protocol_mismatch',
-  'game_mismatch',
-  'superseded',
-  'bad_request',
-  'hello_expected',
-  'unknown_message',
-  'frame_too_large',
-])
+/** Pings in a row without a word from the server after which the connection is given up: a cut cable says nothing. */
+const silentPingsMax = 10
 
-/** After these the token is worth nothing, and a fresh start may help. */
-const tokenGone = new Set<string>(['token_invalid', 'token_expired'])
+/** From the start of a try to the join acknowledgement. A server waits less long for a connection to join. */
+const tryTimeoutMs = 15_000
 
 /**
  * A client's one connection: bootstrap, hello, resume, tries and their pauses, pings, and the commands that must not get
@@ -88,10 +79,13 @@ export class Link implements ServerMessageHandler {
   #timers: ReturnType<typeof setInterval>[] = []
   #retryTimer: ReturnType<typeof setTimeout> | null = null
   #resendTimer: ReturnType<typeof setTimeout> | null = null
+  #tryTimer: ReturnType<typeof setTimeout> | null = null
   #attempt = 0
   #intent: Readonly<Row<Fields>> | null = null
   #pingSentMs = 0
   #pingEcho = 0
+  /** Pings sent since the server was last heard. */
+  #silentPings = 0
   #roundTripMs = 0
   #appliedTick = 0
 
@@ -116,7 +110,8 @@ export class Link implements ServerMessageHandler {
   }
 
   connect(): void {
-    if (!isPhaseChange(this.status.phase, 'connecting') || this.#transport !== null) return
+    // Connecting already: a second try beside the first would end it.
+    if (this.status.phase === 'connecting' || !isPhaseChange(this.status.phase, 'connecting')) return
     this.#attempt = 0
     this.#setStatus('connecting', null)
     void this.#try()
@@ -152,6 +147,7 @@ export class Link implements ServerMessageHandler {
   joined(ack: JoinAck): void {
     const nowMs = this.nowMs()
     this.#attempt = 0
+    this.#clearTryTimer()
     this.#resumeToken = ack.resumeToken
     this.playerId = ack.playerId
     const resumed = ack.resumed === 1
@@ -203,18 +199,17 @@ export class Link implements ServerMessageHandler {
   async #try(): Promise<void> {
     const id = ++this.#connectionId
     this.#refusal = null
+    this.#tryTimer = setTimeout(() => this.#lost(unreachable), tryTimeoutMs)
     try {
       const bootstrap = await this.#bootstrap()
       if (id !== this.#connectionId) return
+      this.#storage.set(bootstrap.accessToken)
       this.playerName = bootstrap.player.name
       this.#open(bootstrap, id)
     } catch (error) {
       if (id !== this.#connectionId) return
-      const known = error instanceof BootstrapRefused
-      const refusal = known
-        ? { code: error.code, message: error.message, retryable: error.retryable }
-        : { code: 'unreachable', message: 'The server cannot be reached.', retryable: true }
-      this.#lost(refusal)
+      const refused = error instanceof BootstrapRefused
+      this.#lost(refused ? { code: error.code, message: error.message, retryable: error.retryable } : unreachable)
     }
   }
 
@@ -222,16 +217,13 @@ export class Link implements ServerMessageHandler {
   async #bootstrap(): Promise<Bootstrap> {
     const token = this.#storage.get()
     const name = this.#options.name ?? null
-    let bootstrap: Bootstrap
     try {
-      bootstrap = await requestBootstrap(this.#origin, { token, name })
+      return await requestBootstrap(this.#origin, { token, name })
     } catch (error) {
       if (token === null || !(error instanceof BootstrapRefused) || !tokenGone.has(error.code)) throw error
       this.#storage.remove()
-      bootstrap = await requestBootstrap(this.#origin, { token: null, name })
+      return await requestBootstrap(this.#origin, { token: null, name })
     }
-    this.#storage.set(bootstrap.accessToken)
-    return bootstrap
   }
 
   #open(bootstrap: Bootstrap, id: number): void {
@@ -265,6 +257,7 @@ export class Link implements ServerMessageHandler {
   }
 
   #received(bytes: Uint8Array): void {
+    this.#silentPings = 0
     this.#meter.received(bytes.byteLength)
     if (readServerMessage(bytes, this)) return
     // Whatever this was, the view may be wrong now: a fresh connection starts with a fresh one.
@@ -273,7 +266,7 @@ export class Link implements ServerMessageHandler {
 
   #lost(error: ClientError | null): void {
     this.#endConnection()
-    if (error !== null && hopeless.has(error.code)) return this.#setStatus('refused', error)
+    if (error !== null && hopeless.has(error.code)) return this.#refuse(error)
     if (error !== null && tokenGone.has(error.code)) this.#storage.remove()
     this.#attempt++
     const delayMs = backoffDelayMs(this.#attempt, Math.random())
@@ -285,6 +278,13 @@ export class Link implements ServerMessageHandler {
       void this.#try()
     }, delayMs)
     return undefined
+  }
+
+  /** No later connection continues this session, so nobody will answer what is still open. */
+  #refuse(error: ClientError): void {
+    this.#resumeToken = ''
+    this.#commands.restart()
+    this.#setStatus('refused', error)
   }
 
   #startSession(ack: JoinAck, nowMs: number): void {
@@ -319,19 +319,23 @@ export class Link implements ServerMessageHandler {
   #everySecond(): void {
     const { session } = this
     const nowMs = this.nowMs()
+    if (this.#silentPings >= silentPingsMax) return this.#lost(silent)
+    this.#silentPings++
     this.#pingEcho = (this.#pingEcho + 1) >>> 0
     this.#pingSentMs = nowMs
     this.#send(encodeMessage(ClientPing, { echo: this.#pingEcho }))
-    if (session === null) return
+    if (session === null) return undefined
+    session.repeatLostIntent()
     this.stats = {
       ...this.#meter.lap(nowMs),
-      tickHz: session.clock.measuredTickHz(nowMs),
+      tickHz: session.clock.measuredTickHz(),
       serverTick: session.clock.newestTick(),
       roundTripMs: this.#roundTripMs,
       entitiesInView: session.view.entities.size,
       interpolationDelayMs: session.interpolationDelayMs(),
     }
     this.changes.emit()
+    return undefined
   }
 
   #resendLater(): void {
@@ -344,12 +348,18 @@ export class Link implements ServerMessageHandler {
   #endConnection(): void {
     this.#connectionId++
     this.#stopTimers()
+    this.#clearTryTimer()
     if (this.#retryTimer !== null) clearTimeout(this.#retryTimer)
     if (this.#resendTimer !== null) clearTimeout(this.#resendTimer)
     this.#retryTimer = null
     this.#resendTimer = null
     this.#transport?.close()
     this.#transport = null
+  }
+
+  #clearTryTimer(): void {
+    if (this.#tryTimer !== null) clearTimeout(this.#tryTimer)
+    this.#tryTimer = null
   }
 
   #stopTimers(): void {
@@ -368,14 +378,8 @@ export class Link implements ServerMessageHandler {
 
   #setStatus(phase: ClientPhase, error: ClientError | null, retryAtMs: number | null = null): void {
     if (phase !== this.status.phase && !isPhaseChange(this.status.phase, phase)) return
-    this.status = { phase, attempt: this.#attempt, attemptsMax: backoffMs.length, retryAtMs, error }
+    const trying = phase === 'connecting' || phase === 'reconnecting'
+    this.status = { phase, attempt: trying ? this.#attempt : 0, attemptsMax: backoffMs.length, retryAtMs, error }
     this.changes.emit()
   }
-}
-
-function errorOf(number: number, message: string): ClientError {
-  const code = errorCodeOf(number)
-  return code === null
-    ? { code: String(number), message, retryable: false }
-    : { code, message, retryable: errorEntry(code).retryable }
 }

@@ -16,6 +16,7 @@ export class ServerClock {
   #firstTick = 0
   #firstMs = 0
   #newestTick = 0
+  #newestMs = 0
 
   constructor(tickHz: number) {
     this.#tickHz = tickHz
@@ -23,13 +24,11 @@ export class ServerClock {
 
   heard(tick: number, nowMs: number): void {
     const sample = tick - (nowMs * this.#tickHz) / 1000
-    if (tick > this.#newestTick) this.#newestTick = tick
-    // More than a second off is another count, not a delay: the server has been started anew.
-    if (this.#samples === 0 || Math.abs(sample - this.#offsetTicks) > this.#tickHz) {
-      this.#offsetTicks = sample
+    const awayTicks = sample - this.#offsetTicks
+    if (this.#samples === 0 || Math.abs(awayTicks) > this.#tickHz) this.#anchor(sample, { tick, nowMs, awayTicks })
+    if (tick >= this.#newestTick) {
       this.#newestTick = tick
-      this.#firstTick = tick
-      this.#firstMs = nowMs
+      this.#newestMs = nowMs
     }
     this.#samples++
     const error = sample - this.#offsetTicks
@@ -51,9 +50,19 @@ export class ServerClock {
     return this.#newestTick
   }
 
-  /** Ticks per second the server has really done since the first message. */
-  measuredTickHz(nowMs: number): number {
-    const elapsedMs = nowMs - this.#firstMs
+  /** Ticks per second the server has really done, from the first message to the newest: a quiet world says little. */
+  measuredTickHz(): number {
+    const elapsedMs = this.#newestMs - this.#firstMs
     return elapsedMs < 1_000 ? this.#tickHz : ((this.#newestTick - this.#firstTick) * 1000) / elapsedMs
+  }
+
+  /** More than a second off is no delay to filter: the server has been started anew, or all stood still for a while. */
+  #anchor(sample: number, at: { readonly tick: number; readonly nowMs: number; readonly awayTicks: number }): void {
+    this.#offsetTicks = sample
+    // Late, and the count goes on: its rate is measured from where it was.
+    if (this.#samples > 0 && at.awayTicks < 0 && at.tick >= this.#newestTick) return
+    this.#newestTick = at.tick
+    this.#firstTick = at.tick
+    this.#firstMs = at.nowMs
   }
 }

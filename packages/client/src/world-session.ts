@@ -1,4 +1,4 @@
-import { ByteWriter, type Fields, type Row } from '@worldkeep/kernel'
+import { ByteReader, ByteWriter, type Fields, type Row } from '@worldkeep/kernel'
 import { type EntityView, type JoinAck, type Place, type ViewListener, ViewModel } from '@worldkeep/replication'
 import { ClientInput, encodeMessage, FrameFlag, type FrameHeader } from '@worldkeep/wire'
 import type { Game, Input } from '@worldkeep/world'
@@ -7,6 +7,15 @@ import { ServerClock } from './server-clock.ts'
 
 /** A body that stood still for longer in real time than this starts over instead of catching up. */
 const catchUpTicksMax = 10
+
+/** Most ticks the own body is drawn ahead of its last step: late timers need some, a lost connection must not walk on. */
+const drawnAheadTicksMax = 2
+
+/** Without a word of the server for longer than this, others stop where they are. A live connection has a pong a second. */
+const silenceDrawnS = 2
+
+/** The frame header's age counts no further: from here on it says "or longer". */
+const ackAgeTicksMax = 255
 
 /**
  * One joined stay in a zone: the view, the server's clock, and the own body ahead of it. Lives on over a resume in the
@@ -23,6 +32,11 @@ export class WorldSession {
   readonly #prediction: Prediction
   readonly #writer: ByteWriter
   #inputSeq = 0
+  /** Newest input the server has confirmed, and the tick it was applied in. */
+  #ackedSeq: number
+  #ackedTick = 0
+  /** Newest input a second ago. */
+  #lapSeq = 0
   #intent: Row<Fields>
   #intentChanged = false
   /** When client tick 0 was. */
@@ -48,13 +62,15 @@ export class WorldSession {
     this.#intent = input.codec.empty()
     this.#writer = ByteWriter.ofSize(input.codec.bytesMax)
     this.#inputSeq = ack.inputAck
+    this.#ackedSeq = ack.inputAck
     this.#startMs = nowMs
     this.#drawnMs = nowMs
   }
 
-  /** Whether a later acknowledgement continues this stay. */
+  /** Whether a later acknowledgement continues this stay. Ticks that go back are another life of the server. */
   continues(ack: JoinAck): boolean {
-    return ack.zone === this.zone && ack.zoneSizeM === this.zoneSizeM && ack.tickHz === this.tickHz
+    const sameZone = ack.zone === this.zone && ack.zoneSizeM === this.zoneSizeM
+    return sameZone && ack.tickHz === this.tickHz && ack.tick >= this.clock.newestTick()
   }
 
   /** The player is back on another connection. The body may be another, and stands still until told otherwise. */
@@ -62,6 +78,7 @@ export class WorldSession {
     this.selfHandle = ack.entity
     this.clock.heard(ack.tick, nowMs)
     this.#prediction.reset()
+    this.#ackedSeq = ack.inputAck
     if (((ack.inputAck - this.#inputSeq) | 0) > 0) this.#inputSeq = ack.inputAck
     this.#intentChanged = true
   }
@@ -72,15 +89,22 @@ export class WorldSession {
 
   setIntent(intent: Readonly<Row<Fields>>): void {
     const before = this.#intent
+    const next = this.#asServerReads(intent)
     for (const name of Object.keys(this.#game.input.fields)) {
-      if (before[name] !== intent[name]) this.#intentChanged = true
+      if (before[name] !== next[name]) this.#intentChanged = true
     }
-    this.#intent = { ...intent }
+    this.#intent = next
   }
 
   /** Marks the input as due again, changed or not. */
   repeatIntent(): void {
     this.#intentChanged = true
+  }
+
+  /** Once a second: an input still unanswered after that found the server's queue full and was left out. Say it again. */
+  repeatLostIntent(): void {
+    if (this.#inputSeq !== this.#ackedSeq && this.#inputSeq === this.#lapSeq) this.#intentChanged = true
+    this.#lapSeq = this.#inputSeq
   }
 
   /** Runs client ticks up to now; `send` gets an input message for each tick whose intent has changed. */
@@ -103,6 +127,7 @@ export class WorldSession {
   /** After a frame: what it confirms of the own body. */
   frameApplied(header: Readonly<FrameHeader>, nowMs: number): void {
     this.clock.heard(header.tick, nowMs)
+    const ackAgeTicks = this.#ackAgeOf(header)
     const self = this.self()
     if (self === null || (header.flags & (FrameFlag.Ack | FrameFlag.Reset)) === 0) return
     const place = { xM: 0, zM: 0 }
@@ -114,7 +139,7 @@ export class WorldSession {
       vx,
       vz,
       inputAck: header.inputAck,
-      ackAgeTicks: header.ackAgeTicks,
+      ackAgeTicks,
     }
     this.#prediction.reconcile(confirmed, this.#msIntoTick(nowMs))
   }
@@ -122,7 +147,8 @@ export class WorldSession {
   /** Where to draw an entity now: the own body ahead of the server, others a little behind it. */
   placeOf(entity: EntityView, nowMs: number, place: Place): void {
     if (entity.handle !== this.selfHandle) {
-      entity.track.positionAt(this.clock.tickAt(nowMs) - this.clock.delayTicks(), place)
+      const tick = Math.min(this.clock.tickAt(nowMs), this.clock.newestTick() + silenceDrawnS * this.tickHz)
+      entity.track.positionAt(tick - this.clock.delayTicks(), place)
       return
     }
     this.#prediction.fade(nowMs - this.#drawnMs)
@@ -143,7 +169,30 @@ export class WorldSession {
   }
 
   #msIntoTick(nowMs: number): number {
-    return Math.max(0, nowMs - this.#startMs - (this.#prediction.clientTick() * 1000) / this.tickHz)
+    const msPerTick = 1000 / this.tickHz
+    const elapsedMs = nowMs - this.#startMs - this.#prediction.clientTick() * msPerTick
+    return Math.min(drawnAheadTicksMax * msPerTick, Math.max(0, elapsedMs))
+  }
+
+  /** Ticks the acknowledged input has been in force, also where the header has stopped counting. */
+  #ackAgeOf(header: Readonly<FrameHeader>): number {
+    if ((header.flags & FrameFlag.Ack) === 0) return 0
+    const counted = header.ackAgeTicks < ackAgeTicksMax
+    if (counted) this.#ackedTick = header.tick - header.ackAgeTicks + 1
+    const ageTicks =
+      counted || header.inputAck !== this.#ackedSeq ? header.ackAgeTicks : header.tick - this.#ackedTick + 1
+    this.#ackedSeq = header.inputAck
+    return ageTicks
+  }
+
+  /** Rounded as on the wire: both sides must steer by the very same numbers. */
+  #asServerReads(intent: Readonly<Row<Fields>>): Row<Fields> {
+    const { codec } = this.#game.input
+    this.#writer.reset()
+    codec.write(this.#writer, intent)
+    const row = codec.empty()
+    codec.read(new ByteReader(this.#writer.copy()), row)
+    return row
   }
 
   #nextSeq(): number {

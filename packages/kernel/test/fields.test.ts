@@ -20,6 +20,8 @@ const integers: readonly (readonly [FieldType<number>, number, number])[] = [
 ]
 const grids = [
   quantized(0, 1, 0.1),
+  // Seven times 0.1 is not 0.7.
+  quantized(0, 0.7, 0.1),
   quantized(-1, 1, 1 / 127),
   quantized(-100, 100, 0.01),
   quantized(5, 10, 0.25),
@@ -106,12 +108,19 @@ describe('numbers', () => {
         { numRuns: 1000 },
       )
       expect([type.load(type.store(min)), type.load(type.store(max))]).toEqual([min, max])
-      expect([type.load(type.store(Number.NEGATIVE_INFINITY)), type.load(type.store(Number.POSITIVE_INFINITY))]).toEqual([min, max])
+      expect([
+        type.load(type.store(Number.NEGATIVE_INFINITY)),
+        type.load(type.store(Number.POSITIVE_INFINITY)),
+      ]).toEqual([min, max])
     }
   })
 
   test('[FIELD-4] a grid takes the smallest integer that holds it', () => {
-    expect([quantized(0, 255, 1).storage, quantized(0, 256, 1).storage, quantized(0, 65_536, 1).storage]).toEqual(['u8', 'u16', 'u32'])
+    expect([quantized(0, 255, 1).storage, quantized(0, 256, 1).storage, quantized(0, 65_536, 1).storage]).toEqual([
+      'u8',
+      'u16',
+      'u32',
+    ])
     expect(quantized(0, 256, 1).bytesMax).toBe(2)
   })
 
@@ -135,7 +144,9 @@ describe('numbers', () => {
 
   test('[FIELD-6] an axis has an exact zero and exact ends, and is symmetric', () => {
     expect([0, 1, -1].map((value) => axis.load(axis.store(value)))).toEqual([0, 1, -1])
-    expect([2, -2, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].map((v) => axis.load(axis.store(v)))).toEqual([1, -1, 1, -1])
+    expect([2, -2, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].map((v) => axis.load(axis.store(v)))).toEqual([
+      1, -1, 1, -1,
+    ])
     fc.assert(
       fc.property(fc.double({ min: -1, max: 1, noNaN: true }), (value) => {
         expect(Math.abs(axis.load(axis.store(value)) - value)).toBeLessThanOrEqual(0.5 / 127 + 1e-15)
@@ -155,7 +166,9 @@ describe('numbers', () => {
       }),
       { numRuns: 1000 },
     )
-    expect([0, 0.25, 1, -0.25, 1.75, 0.999999].map((turns) => angle.load(angle.store(turns)))).toEqual([0, 0.25, 0, 0.75, 0.75, 0])
+    expect([0, 0.25, 1, -0.25, 1.75, 0.999999].map((turns) => angle.load(angle.store(turns)))).toEqual([
+      0, 0.25, 0, 0.75, 0.75, 0,
+    ])
     expect([Number.NaN, Number.POSITIVE_INFINITY, 1e300].map((turns) => angle.store(turns))).toEqual([0, 0, 0])
   })
 
@@ -199,7 +212,16 @@ describe('numbers', () => {
 })
 
 describe('rows', () => {
-  const declared = { id: u32, name: text(12), x: quantized(-100, 100, 0.01), alive: flag, aim: axis, turn: angle, debt: i32, tiny: i8 }
+  const declared = {
+    id: u32,
+    name: text(12),
+    x: quantized(-100, 100, 0.01),
+    alive: flag,
+    aim: axis,
+    turn: angle,
+    debt: i32,
+    tiny: i8,
+  }
   const codec = new RowCodec(declared)
   const row = fc.record({
     id: anyNumber,

@@ -175,7 +175,20 @@ describe('units', () => {
 
   test('[SEQ-2] powers of two are found among whole numbers of 32 bits', () => {
     for (let bit = 0; bit < 32; bit++) expect(isPowerOfTwo(2 ** bit)).toBe(true)
-    for (const value of [0, -1, -2, 3, 6, 0.5, 1.5, 0xffffffff, 2 ** 32 + 1, 2 ** 32, Number.NaN, Number.POSITIVE_INFINITY]) {
+    for (const value of [
+      0,
+      -1,
+      -2,
+      3,
+      6,
+      0.5,
+      1.5,
+      0xffffffff,
+      2 ** 32 + 1,
+      2 ** 32,
+      Number.NaN,
+      Number.POSITIVE_INFINITY,
+    ]) {
       expect(isPowerOfTwo(value), String(value)).toBe(false)
     }
   })

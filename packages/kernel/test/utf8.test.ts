@@ -18,7 +18,33 @@ const anyText = fc.oneof(
 /** Bytes that are nearly UTF-8. */
 const nearlyText = fc.oneof(
   fc.uint8Array({ maxLength: 12 }),
-  fc.array(fc.constantFrom(0x00, 0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xed, 0xef, 0xf0, 0xf4, 0xf5, 0xff), { maxLength: 6 }).map((bytes) => Uint8Array.from(bytes)),
+  fc
+    .array(
+      fc.constantFrom(
+        0x00,
+        0x41,
+        0x7f,
+        0x80,
+        0x8f,
+        0x90,
+        0x9f,
+        0xa0,
+        0xbf,
+        0xc0,
+        0xc1,
+        0xc2,
+        0xdf,
+        0xe0,
+        0xed,
+        0xef,
+        0xf0,
+        0xf4,
+        0xf5,
+        0xff,
+      ),
+      { maxLength: 6 },
+    )
+    .map((bytes) => Uint8Array.from(bytes)),
   fc.tuple(anyText, fc.nat(), fc.nat(0xff)).map(([text, at, byte]) => {
     const bytes = encoder.encode(text)
     if (bytes.byteLength > 0) bytes[at % bytes.byteLength] = byte

@@ -216,3 +216,14 @@ test('[GATE-15] the stages of a tick run in order, each timed, and every hook sh
   expect(report.every(({ runs, stale }) => runs === 10 && !stale)).toBe(true)
   expect(node.tick.pipeline.stageMs).toHaveLength(5)
 })
+
+test('[GATE-16] every tick is measured once: count, shortest, longest, overruns (C-004, A-056)', async () => {
+  await node.steps(7)
+  const read = node.tickBoard
+  expect(read.read('ticks')).toBe(7)
+  expect(read.read('tick')).toBe(node.tick.world.tick())
+  expect(read.read('tickMsMin')).toBe(0)
+  expect(read.read('tickMsMax')).toBe(0)
+  expect(read.read('tickMsBucket_0.25')).toBe(7)
+  expect(read.read('overruns')).toBe(0)
+})

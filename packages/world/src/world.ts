@@ -112,7 +112,7 @@ export class World {
 
   /** A new entity at a place inside the zone, without components; 0 when the world is full (counted). */
   spawn(zone: Zone, xCm: number, zCm: number): EntityHandle {
-    this.#requireWindow('spawn')
+    assert(this.window !== 'closed', 'spawn outside the apply and simulate stages')
     const slot = this.entities.claim()
     if (slot < 0) return 0 as EntityHandle
     const inside = zone.sizeCm - 1
@@ -127,7 +127,7 @@ export class World {
 
   /** Takes an entity out of the world; its place is freed at the end of the tick. Stale handles are ignored. */
   despawn(handle: number): void {
-    this.#requireWindow('despawn')
+    assert(this.window !== 'closed', 'despawn outside the apply and simulate stages')
     const slot = this.slotOf(handle)
     if (slot < 0) return
     this.#dying[slot] = 1
@@ -210,10 +210,6 @@ export class World {
   #motionChanged(slot: number): void {
     this.motionChangedTick[slot] = this.changes.tick
     this.changes.touchEntity(slot)
-  }
-
-  #requireWindow(what: string): void {
-    assert(this.window !== 'closed', `${what} outside the apply and simulate stages`)
   }
 }
 

@@ -61,7 +61,9 @@ export function arena(overrides: Partial<GameOptions<typeof Walk>> = {}): Game<t
   return defineGame({ ...arenaOptions, ...overrides })
 }
 
-export function arenaWorld(options: { readonly seed?: number; readonly tickHz?: number; readonly entitiesMax?: number } = {}): World {
+export function arenaWorld(
+  options: { readonly seed?: number; readonly tickHz?: number; readonly entitiesMax?: number } = {},
+): World {
   const { seed = 1, tickHz = 20, entitiesMax = arenaOptions.entitiesMax } = options
   return new World(arena({ entitiesMax }), { tickHz, seed })
 }
@@ -109,7 +111,8 @@ export function disturb(world: World, random: Random): void {
       if (slot >= 0 && world.isAlive(slot)) world.despawn(world.handleOf(slot))
       return
     case 3:
-      if (slot >= 0 && world.isAlive(slot)) world.motion.place(slot, random.between(-9000, 19000), random.between(-9000, 19000))
+      if (slot >= 0 && world.isAlive(slot))
+        world.motion.place(slot, random.between(-9000, 19000), random.between(-9000, 19000))
       return
     case 4:
       if (slot >= 0 && world.isAlive(slot)) world.table(Health).add(slot, { current: random.below(9) })

@@ -26,8 +26,9 @@ test('[WORLD-1] any number that is not a live handle resolves to nothing', () =>
   table.release(3)
   const live = new Set([0, 1, 2, 4, 5, 6, 7].map((slot) => table.handleOf(slot) as number))
   fc.assert(
-    fc.property(fc.oneof(fc.double(), fc.integer(), fc.maxSafeInteger(), fc.integer({ min: 0, max: 1 << 20 })), (number) =>
-      live.has(number) ? table.slotOf(number) >= 0 : table.slotOf(number) === -1,
+    fc.property(
+      fc.oneof(fc.double(), fc.integer(), fc.maxSafeInteger(), fc.integer({ min: 0, max: 1 << 20 })),
+      (number) => (live.has(number) ? table.slotOf(number) >= 0 : table.slotOf(number) === -1),
     ),
     { numRuns: 2000 },
   )

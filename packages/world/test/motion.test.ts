@@ -142,7 +142,16 @@ test('[WORLD-17] walking diagonally is not faster', () => {
         return speed <= speedCmPerS + 1 && Math.abs(speed - length * speedCmPerS) <= 1
       },
     ),
-    { examples: [[1, 1, 500], [-1, 1, 500], [1, 0, 500], [0, 0, 500], [0.5, 0.5, 500]], numRuns: 1000 },
+    {
+      examples: [
+        [1, 1, 500],
+        [-1, 1, 500],
+        [1, 0, 500],
+        [0, 0, 500],
+        [0.5, 0.5, 500],
+      ],
+      numRuns: 1000,
+    },
   )
   steerTowards(motion, 0, { x: 1, z: 1, speedCmPerS: 500 })
   expect([motion.vx[0], motion.vz[0]]).toEqual([354, 354])
@@ -161,7 +170,13 @@ test('[WORLD-17] no intent that arrives can make a velocity that is none', () =>
       Walk.steer(motion, 0, intent)
       return Math.hypot(motion.vx[0] as number, motion.vz[0] as number) <= 501
     }),
-    { examples: [[Number.NaN, Number.NaN], [Infinity, -Infinity], [Number.NaN, 1]] },
+    {
+      examples: [
+        [Number.NaN, Number.NaN],
+        [Infinity, -Infinity],
+        [Number.NaN, 1],
+      ],
+    },
   )
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 4 }), (bytes) => {

@@ -23,7 +23,9 @@ test('[WORLD-10] every coordinate lies in exactly the cell that says so', () => 
 test('[WORLD-10] cells of a zone are numbered from its first, row by row', () => {
   const zone = new Zone({ name: 'field', sizeM: 100, cellM: 16 }, { index: 1, firstCell: 40, seed: 1 })
   expect([zone.cellsWide, zone.cellCount()]).toEqual([7, 49])
-  expect([zone.cellAt(0, 0), zone.cellAt(1600, 0), zone.cellAt(0, 1600), zone.cellAt(9999, 9999)]).toEqual([40, 41, 47, 88])
+  expect([zone.cellAt(0, 0), zone.cellAt(1600, 0), zone.cellAt(0, 1600), zone.cellAt(9999, 9999)]).toEqual([
+    40, 41, 47, 88,
+  ])
   for (let cell = 40; cell < 89; cell++) {
     expect(zone.cellAt(zone.cellX(cell) * zone.cellCm, zone.cellZ(cell) * zone.cellCm)).toBe(cell)
   }

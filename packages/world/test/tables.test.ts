@@ -1,4 +1,22 @@
-import { angle, axis, ByteReader, ByteWriter, entity, type FieldType, flag, Hash64, i8, i16, i32, quantized, text, u8, u16, u32, utf8Length } from '@worldkeep/kernel'
+import {
+  angle,
+  axis,
+  ByteReader,
+  ByteWriter,
+  entity,
+  type FieldType,
+  flag,
+  Hash64,
+  i8,
+  i16,
+  i32,
+  quantized,
+  text,
+  u8,
+  u16,
+  u32,
+  utf8Length,
+} from '@worldkeep/kernel'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { component } from '../src/define/component.ts'
@@ -8,11 +26,25 @@ import { ComponentTable } from '../src/tables/component-table.ts'
 import { Brain, Frozen, Health, Label, Pose, Purse } from './arena.ts'
 
 const numberTypes: readonly FieldType<number>[] = [
-  u8, u16, u32, i8, i16, i32, flag, entity, axis, angle,
-  quantized(0, 1, 0.25), quantized(-50, 50, 0.01), quantized(5, 10, 0.001), quantized(-1000, 1000, 0.000001),
+  u8,
+  u16,
+  u32,
+  i8,
+  i16,
+  i32,
+  flag,
+  entity,
+  axis,
+  angle,
+  quantized(0, 1, 0.25),
+  quantized(-50, 50, 0.01),
+  quantized(5, 10, 0.001),
+  quantized(-1000, 1000, 0.000001),
 ]
 
-function tableOf<C extends typeof Health | typeof Label | typeof Pose | typeof Purse | typeof Brain | typeof Frozen>(declared: C) {
+function tableOf<C extends typeof Health | typeof Label | typeof Pose | typeof Purse | typeof Brain | typeof Frozen>(
+  declared: C,
+) {
   const log = new ChangeLog({ entitiesMax: 4, cells: 2 })
   log.cellOf.set([0, 1, 1, -1])
   log.tick = 7
@@ -64,7 +96,9 @@ test('[WORLD-5] [WORLD-6] text is cut at a character, and the same text is no ch
       column.set(1, column.get(1) as never)
       const kept = column.get(1) as string
       const whole = Buffer.from(value, 'utf8').toString('utf8')
-      return changes === 0 && utf8Length(kept) <= 6 && whole.startsWith(kept) && column.get(0) === '' && column.get(2) === ''
+      return (
+        changes === 0 && utf8Length(kept) <= 6 && whole.startsWith(kept) && column.get(0) === '' && column.get(2) === ''
+      )
     }),
     { examples: [['\ud800'], ['\udfff!'], ['🌼🌼'], ['ééééé'], ['']], numRuns: 500 },
   )

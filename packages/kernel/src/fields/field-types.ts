@@ -45,8 +45,7 @@ export function quantized(min: number, max: number, step: number): FieldType<num
     storedMax: steps,
     store: (value) => {
       const known = Number.isNaN(value) ? 0 : value
-      const index = Math.round(((known > min ? (known < max ? known : max) : min) - min) / step)
-      return index > steps ? steps : index
+      return Math.round(((known > min ? (known < max ? known : max) : min) - min) / step)
     },
     load: (stored) => (stored === steps ? max : min + stored * step),
   }

@@ -44,7 +44,8 @@ export function command<
     readonly acknowledged: Acknowledged
     readonly fields: F
     readonly refusals?: readonly Refusal[]
-    handle(world: World, actor: Actor, args: Readonly<Row<F>>): Refusal | 'ok'
+    /** Only declared refusals: what it returns declares nothing. */
+    handle(world: World, actor: Actor, args: Readonly<Row<F>>): NoInfer<Refusal> | 'ok'
   },
 ): Command<Name, F, Refusal> {
   requireIdentifier(name, 'command')

@@ -1,4 +1,4 @@
-import { assert, describeFields, Hash64 } from '@worldkeep/kernel'
+import { AssertionFailed, assert, describeFields, Hash64 } from '@worldkeep/kernel'
 import { cellsMax, commandsMax, componentsMax, slotsMax, zonesMax } from '../limits.ts'
 import type { World } from '../world.ts'
 import type { Command } from './command.ts'
@@ -90,13 +90,15 @@ export function defineGame<I extends Input>(options: GameOptions<I>): Game<I> {
     declarationsHash: hash.hex(),
     componentIndex: (component) => {
       const index = indexes.get(component)
-      assert(
-        index !== undefined,
-        `component ${component.name} is not part of game ${options.name}: add it to defineGame`,
-      )
-      return index
+      // Asked for every table of every system: the message is made only when it is needed.
+      if (index !== undefined) return index
+      return refuseUndeclared(component, options)
     },
   }
+}
+
+function refuseUndeclared(component: Component, game: GameOptions): never {
+  throw new AssertionFailed(`component ${component.name} is not part of game ${game.name}: add it to defineGame`)
 }
 
 function requireUnique(named: readonly { readonly name: string }[], what: string): void {
@@ -113,7 +115,8 @@ function requireZones(zones: readonly ZoneDefinition[]): void {
     assert(Number.isInteger(sizeM) && Number.isInteger(cellM) && cellM >= 1, `zone ${name}: whole metres, please`)
     assert(sizeM >= cellM && sizeM <= 65_536, `zone ${name}: a zone is one cell to 65,536 m wide`)
     assert(cellM <= 655, `zone ${name}: a cell is at most 655 m wide, a place in it is a u16 of centimetres`)
-    cells += Math.ceil(sizeM / cellM) ** 2
+    const cellsWide = Math.ceil(sizeM / cellM)
+    cells += cellsWide * cellsWide
   }
   assert(cells <= cellsMax, `${cells} cells in all zones, at most ${cellsMax}: choose larger cells`)
 }

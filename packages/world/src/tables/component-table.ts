@@ -5,6 +5,9 @@ import { type Column, createColumn } from './column.ts'
 
 export type ColumnsOf<F extends Fields> = { readonly [K in keyof F]: Column<ValueOf<F[K]>> }
 
+/** A row that leaves out every field. */
+const nothing = {}
+
 /** All rows of one component: who has it, its columns, and when each row last changed. Does not allocate per write. */
 export class ComponentTable<F extends Fields = Fields> {
   readonly component: Component<string, F>
@@ -41,7 +44,7 @@ export class ComponentTable<F extends Fields = Fields> {
   }
 
   /** Gives the entity this component, at the given values; fields left out start at zero. */
-  add(slot: number, row: Partial<Row<F>> = {}): void {
+  add(slot: number, row: Partial<Row<F>> = nothing): void {
     if (this.#present[slot] !== 1) {
       for (let i = 0; i < this.#list.length; i++) (this.#list[i] as Column).clear(slot)
       this.#present[slot] = 1

@@ -1,0 +1,110 @@
+import { Random } from '@worldkeep/kernel'
+import { Motion } from '@worldkeep/world'
+import { expect, test } from 'vitest'
+import { MotionTrack } from '../src/apply/motion-track.ts'
+import { motionRecordsMax } from '../src/limits.ts'
+
+function at(track: MotionTrack, tick: number): readonly [number, number] {
+  const place = { xM: Number.NaN, zM: Number.NaN }
+  track.positionAt(tick, place)
+  return [place.xM * 100, place.zM * 100]
+}
+
+test('[REPL-13] between two turns the path is a straight line through the record', () => {
+  const track = new MotionTrack(20)
+  track.push(100, 1000, 2000, 200, -100)
+  expect(at(track, 100)).toEqual([1000, 2000])
+  expect(at(track, 110)[0]).toBeCloseTo(1100, 9)
+  expect(at(track, 110)[1]).toBeCloseTo(1950, 9)
+  expect(at(track, 100.5)[0]).toBeCloseTo(1005, 9)
+  expect(track.velocity()).toEqual({ xMps: 2, zMps: -1 })
+  expect(track.newest()).toEqual({ tick: 100, xCm: 1000, zCm: 2000, vx: 200, vz: -100 })
+})
+
+test('[REPL-13] before the first record the line is walked backwards', () => {
+  const track = new MotionTrack(20)
+  track.push(100, 1000, 2000, 200, 0)
+  expect(at(track, 98)[0]).toBeCloseTo(980, 9)
+})
+
+test('[REPL-13] a turn is in force from the end of the tick before it: the path has no gap', () => {
+  const motion = new Motion({ capacity: 1, tickHz: 20 }, { changed: () => undefined })
+  const track = new MotionTrack(20)
+  const random = new Random(7)
+  motion.place(0, 50_000, 50_000)
+  track.push(0, 50_000, 50_000, 0, 0)
+  let turns = 0
+  for (let tick = 1; tick <= 400; tick++) {
+    const turned = random.below(5) === 0
+    const before = at(track, tick - 1)
+    if (turned) motion.setVelocity(0, random.between(-500, 500), random.between(-500, 500))
+    motion.step(0, 100_000)
+    if (turned) {
+      turns++
+      track.push(tick, motion.xCm(0), motion.zCm(0), motion.vx[0] as number, motion.vz[0] as number)
+    }
+    for (const [axis, units] of [motion.x[0] as number, motion.z[0] as number].entries()) {
+      const path = [0, 0.25, 0.5, 0.75, 1].map((part) => at(track, tick - 1 + part)[axis] as number)
+      // Half a centimetre at each end of the step, and rounding of the record twice.
+      expect(Math.abs((path[4] as number) - units / 20)).toBeLessThanOrEqual(0.5 + 1e-9)
+      expect(Math.abs((path[0] as number) - (before[axis] as number))).toBeLessThanOrEqual(1 + 1e-9)
+      const stepCm = Math.abs((axis === 0 ? motion.vx[0] : motion.vz[0]) as number) / 80
+      for (let i = 1; i < 5; i++) {
+        expect(Math.abs((path[i] as number) - (path[i - 1] as number))).toBeLessThanOrEqual(stepCm + 1 + 1e-9)
+      }
+    }
+  }
+  expect(turns).toBeGreaterThan(50)
+})
+
+test('[REPL-14] a jump is in force from its own tick: nobody slides across the world', () => {
+  const track = new MotionTrack(20)
+  track.push(10, 1000, 1000, 100, 0)
+  track.push(20, 90_000, 1000, 0, 0)
+  expect(at(track, 19.9)[0]).toBeCloseTo(1000 + 100 * (9.9 / 20), 9)
+  expect(at(track, 20)).toEqual([90_000, 1000])
+  expect(at(track, 25)).toEqual([90_000, 1000])
+})
+
+test('[REPL-14] what meets the old path within three centimetres is a turn, anything more is a jump', () => {
+  for (const [offCm, fromTick] of [
+    [0, 19],
+    [3, 19],
+    [-3, 19],
+    [4, 20],
+    [-4, 20],
+  ] as const) {
+    const track = new MotionTrack(20)
+    track.push(10, 1000, 1000, 100, 0)
+    track.push(20, 1045 + offCm, 1010, 0, 200)
+    const justBefore = at(track, fromTick - 0.01)
+    const justAfter = at(track, fromTick)
+    expect(justBefore[0]).toBeCloseTo(1000 + 5 * (fromTick - 10.01), 6)
+    expect(justAfter[0]).toBeCloseTo(1045 + offCm, 6)
+  }
+})
+
+test('[REPL-13] the last turns are remembered, and older moments follow the oldest of them', () => {
+  const track = new MotionTrack(10)
+  const turns = motionRecordsMax + 4
+  let xCm = 0
+  for (let turn = 0; turn < turns; turn++) {
+    const vx = turn % 2 === 0 ? 100 : 50
+    xCm += vx
+    track.push(turn * 10 + 10, xCm, 0, vx, 0)
+  }
+  const newestTick = turns * 10
+  expect(at(track, newestTick)[0]).toBeCloseTo(xCm, 9)
+  expect(at(track, newestTick - 10)[0]).toBeCloseTo(xCm - 50, 6)
+  const oldestTurn = turns - motionRecordsMax
+  const oldest = at(track, (oldestTurn + 1) * 10)[0]
+  const before = at(track, (oldestTurn + 1) * 10 - 20)[0]
+  expect(oldest - before).toBeCloseTo((oldestTurn % 2 === 0 ? 100 : 50) * 2, 6)
+})
+
+test('[REPL-13] a track without a record stands still at the corner', () => {
+  const track = new MotionTrack(20)
+  expect(at(track, 5)).toEqual([0, 0])
+  expect(track.velocity()).toEqual({ xMps: 0, zMps: 0 })
+  expect(track.newest()).toEqual({ tick: 0, xCm: 0, zCm: 0, vx: 0, vz: 0 })
+})

@@ -1,0 +1,149 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { noBaseline } from '../src/emit/segment-encoder.ts'
+import { ViewTable } from '../src/emit/view-table.ts'
+import { Arena, disagreement, Viewer } from './arena.ts'
+
+/** Cells of 16 m, hysteresis 2 m. */
+const arena = new Arena()
+const { zone } = arena
+
+function follower(options: { readonly radiusCells?: number; readonly hysteresisCm?: number } = {}) {
+  const views = new ViewTable({ sessionsMax: 1, radiusCells: 1, hysteresisCm: 200, ...options })
+  const walk = (...places: readonly (readonly [number, number])[]): number =>
+    places.filter(([xCm, zCm]) => views.follow(0, zone, xCm, zCm)).length
+  const middle = (): readonly [number, number] => [views.middleX[0] as number, views.middleZ[0] as number]
+  return { views, walk, middle }
+}
+
+test('[REPL-7] a view moves when its entity is more than the hysteresis beyond the border', () => {
+  const { walk, middle } = follower()
+  expect(walk([800, 800])).toBe(1)
+  expect(middle()).toEqual([0, 0])
+  expect(walk([1599, 800], [1600, 800], [1800, 800])).toBe(0)
+  expect(walk([1801, 800])).toBe(1)
+  expect(middle()).toEqual([1, 0])
+})
+
+test('[REPL-7] on the way back the hysteresis is doubled, until the view has moved on', () => {
+  const { walk, middle } = follower()
+  walk([800, 800], [1900, 800])
+  expect(walk([1599, 800], [1399, 800], [1200, 800])).toBe(0)
+  expect(walk([1199, 800])).toBe(1)
+  expect(middle()).toEqual([0, 0])
+  const onwards = follower()
+  onwards.walk([800, 800], [1900, 800], [3500, 800])
+  expect(onwards.middle()).toEqual([2, 0])
+  expect(onwards.walk([2900, 800])).toBe(0)
+  expect(onwards.walk([2799, 800])).toBe(1)
+})
+
+test('[REPL-8] pacing along a border moves the view at most once', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: -400, max: 400 }), { minLength: 1, maxLength: 200 }),
+      fc.boolean(),
+      (steps, swap) => {
+        const { walk } = follower()
+        walk(swap ? [800, 1500] : [1500, 800])
+        return walk(...steps.map((step) => (swap ? ([800, 1600 + step] as const) : ([1600 + step, 800] as const)))) <= 1
+      },
+    ),
+    { numRuns: 500 },
+  )
+})
+
+test('[REPL-8] weaving across a border while walking along it moves the view across it at most once', () => {
+  const { views, walk } = follower()
+  walk([1500, 100])
+  let across = 0
+  let before = views.middleX[0] as number
+  for (let zCm = 100; zCm < 9900; zCm += 25) {
+    walk([1600 + Math.round(390 * Math.sin(zCm / 200)), zCm])
+    if (views.middleX[0] !== before) across++
+    before = views.middleX[0] as number
+  }
+  expect(across).toBe(1)
+  expect(views.middleZ[0]).toBe(6)
+})
+
+test('[REPL-8] an entity never leaves its own block, however wide the hysteresis and however far it jumps', () => {
+  fc.assert(
+    fc.property(
+      fc.nat(2),
+      fc.nat(5000),
+      fc.array(fc.tuple(fc.nat(9999), fc.nat(9999)), { maxLength: 60 }),
+      (radiusCells, hysteresisCm, places) => {
+        const { walk, middle } = follower({ radiusCells, hysteresisCm })
+        for (const place of places) {
+          walk(place)
+          const [x, z] = middle()
+          if (Math.abs(Math.floor(place[0] / 1600) - x) > radiusCells) return false
+          if (Math.abs(Math.floor(place[1] / 1600) - z) > radiusCells) return false
+        }
+        return true
+      },
+    ),
+    { numRuns: 500 },
+  )
+})
+
+test('[REPL-7] another zone starts a fresh view in its cell, and so does a session that was cleared', () => {
+  const { views, walk, middle } = follower()
+  walk([1700, 800])
+  views.baseline[0] = 5
+  expect(walk([1550, 800])).toBe(0)
+  expect(views.baseline[0]).toBe(5)
+  const lobby = arena.world.zones[0] as (typeof arena.world.zones)[number]
+  expect(views.follow(0, lobby, 2500, 500)).toBe(true)
+  expect([middle(), views.baseline[0]]).toEqual([[2, 0], noBaseline])
+  views.baseline[0] = 9
+  views.clear(0)
+  expect(views.baseline[0]).toBe(noBaseline)
+  expect(walk([100, 100])).toBe(1)
+  expect(middle()).toEqual([0, 0])
+})
+
+test('[REPL-7] a radius out of bounds refuses the boot', () => {
+  for (const radiusCells of [-1, 3, Number.NaN]) {
+    expect(() => new ViewTable({ sessionsMax: 1, radiusCells, hysteresisCm: 0 })).toThrow('view radius')
+  }
+})
+
+test('[REPL-11] crossing diagonally drops five cells and brings five', () => {
+  const big = new Arena({ sizeM: 160 })
+  big.tick(() => {
+    // One in the middle of every cell, and the walker.
+    big.spawn(4000, 4000)
+    for (let row = 0; row < 7; row++)
+      for (let column = 0; column < 7; column++) big.spawn(column * 1600 + 800, row * 1600 + 800)
+  })
+  const viewer = new Viewer(big, 0, 0)
+  viewer.frame()
+  expect(viewer.model.entities.size).toBe(10)
+  big.tick(() => big.world.motion.place(0, 5100, 5100))
+  viewer.frame()
+  const { recipe } = big.emitter
+  const drops = [...recipe.drops.subarray(0, recipe.dropCount)].sort((a, b) => a - b)
+  expect(drops).toEqual([big.cell(1, 1), big.cell(2, 1), big.cell(3, 1), big.cell(1, 2), big.cell(1, 3)])
+  expect(viewer.events.filter((event) => event.startsWith('left'))).toHaveLength(5)
+  expect(viewer.events.filter((event) => event.startsWith('entered'))).toHaveLength(5)
+  expect(viewer.events).toContain('changed 0')
+  expect(disagreement(viewer)).toBeNull()
+})
+
+test('[REPL-11] a jump across the zone drops the whole block and brings another', () => {
+  const big = new Arena({ sizeM: 160, radiusCells: 2 })
+  big.tick(() => {
+    big.spawn(4000, 4000)
+    big.spawn(4100, 4100)
+    big.spawn(15_900, 15_900)
+  })
+  const viewer = new Viewer(big, 0, 0)
+  viewer.frame()
+  big.tick(() => big.world.motion.place(0, 15_000, 15_000))
+  viewer.frame()
+  expect([big.emitter.recipe.dropCount, big.emitter.recipe.segmentCount]).toEqual([25, 9])
+  expect(viewer.events.toSorted()).toEqual(['changed 0', 'entered 2', 'left 1'])
+  expect(disagreement(viewer)).toBeNull()
+})
