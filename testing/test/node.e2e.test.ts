@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createClient, memoryStorage, type TokenStorage, type WorldClient } from '@worldkeep/client'
 import { Coin, createGame, Gather, Name, Purse } from '@worldkeep/meadow'
-import { NodeProcess, startPostgres, temporaryFolder, until } from '@worldkeep/testing'
+import { ensureService, NodeProcess, startPostgres, temporaryFolder, until } from '@worldkeep/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+
+const postgresPrograms = ensureService('postgres')
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 let nodes: NodeProcess[] = []
@@ -255,27 +257,30 @@ test('[NODE-9] a fault in a system stops the whole node in order, with the reaso
   expect(end.stdout).toContain('planted fault at tick 20')
 })
 
-test('[NODE-10] with PostgreSQL for a store, players come back after kill -9 of node and database (X-33)', async () => {
-  const postgres = await startPostgres()
-  try {
-    const args = ['--store', postgres.url]
-    const first = await startNode({ args })
-    const storage = memoryStorage()
-    const ada = await joinMeadow(first, { name: 'Ada', storage })
-    expect(await gatherOne(ada)).toMatchObject({ code: 'ok', durable: true })
-    const coins = ada.own(Purse)?.coins
-    await first.kill()
-    await ada.close()
-    postgres.kill()
-    await postgres.restart()
-    const second = await startNode({ args })
-    const back = await joinMeadow(second, { name: 'Ada', storage })
-    expect(back.own(Purse)?.coins).toBe(coins)
-    expect(second.log() + first.log()).not.toContain('password')
-  } finally {
-    await postgres.stop()
-  }
-})
+test.skipIf(!postgresPrograms.isAvailable)(
+  '[NODE-10] with PostgreSQL for a store, players come back after kill -9 of node and database (X-33)',
+  async () => {
+    const postgres = await startPostgres()
+    try {
+      const args = ['--store', postgres.url]
+      const first = await startNode({ args })
+      const storage = memoryStorage()
+      const ada = await joinMeadow(first, { name: 'Ada', storage })
+      expect(await gatherOne(ada)).toMatchObject({ code: 'ok', durable: true })
+      const coins = ada.own(Purse)?.coins
+      await first.kill()
+      await ada.close()
+      postgres.kill()
+      await postgres.restart()
+      const second = await startNode({ args })
+      const back = await joinMeadow(second, { name: 'Ada', storage })
+      expect(back.own(Purse)?.coins).toBe(coins)
+      expect(second.log() + first.log()).not.toContain('password')
+    } finally {
+      await postgres.stop()
+    }
+  },
+)
 
 test('[NODE-11] every log line names its service (T-036)', async () => {
   const node = await startNode()

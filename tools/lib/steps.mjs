@@ -20,6 +20,7 @@ const tsc = (...args) => tool('typescript', 'tsc', '--pretty', 'false', ...args)
 export const checkSteps = ({ fix = false } = {}) => [
   { name: 'types: packages', run: () => tool('typescript', 'tsc', '-b', '--pretty', 'false') },
   { name: 'types: tests', run: () => tsc('-p', 'tsconfig.test.json') },
+  { name: 'types: guides', run: () => tsc('-p', 'docs/guides/examples') },
   { name: 'types: web client', run: () => tsc('-p', 'apps/meadow/tsconfig.web.json') },
   {
     name: 'format and lint',

@@ -13,11 +13,18 @@ export interface CommandResult {
 interface Outstanding {
   readonly command: number
   readonly row: Uint8Array
+  /** Has been on its way to the server at least once. */
+  sent: boolean
   readonly resolve: (result: CommandResult) => void
 }
 
 /** Commands sent and not yet answered: the server's own bound of what one session may have waiting. */
 const outstandingMax = 64
+
+/** What a command resolves with when its session is over. */
+export const sessionLost: CommandResult = { code: 'session_lost', durable: false, retryable: false, duplicate: false }
+
+const queueFull: CommandResult = { code: 'command_queue_full', durable: false, retryable: true, duplicate: false }
 
 /** Answers that mean: it has not been looked at, send it again as it was. */
 const unprocessed = new Set(['command_queue_full', 'sequence_gap'])
@@ -30,17 +37,22 @@ export class CommandQueue {
   readonly #outstanding = new Map<number, Outstanding>()
   #lastSeq = 0
 
-  /** The message to send, or null when too many are unanswered; the promise then resolves at once with a refusal. */
+  /**
+   * The message to send, or null when it has to wait for `unanswered` (not `connected`) or when too many are unanswered;
+   * the promise then resolves at once with a refusal.
+   */
   add(
     command: number,
     row: Uint8Array,
+    options: { readonly connected: boolean },
   ): { readonly message: Uint8Array | null; readonly result: Promise<CommandResult> } {
     if (this.#outstanding.size >= outstandingMax) {
-      return { message: null, result: Promise.resolve(refusal('command_queue_full', { retryable: true })) }
+      return { message: null, result: Promise.resolve(queueFull) }
     }
     const seq = ++this.#lastSeq
-    const result = new Promise<CommandResult>((resolve) => this.#outstanding.set(seq, { command, row, resolve }))
-    return { message: encode(seq, command, row), result }
+    const sent = options.connected
+    const result = new Promise<CommandResult>((resolve) => this.#outstanding.set(seq, { command, row, sent, resolve }))
+    return { message: sent ? encode(seq, command, row) : null, result }
   }
 
   /** True when the server has not looked at it, and everything unanswered is to be sent again after a moment. */
@@ -52,14 +64,31 @@ export class CommandQueue {
     return false
   }
 
-  /** Everything unanswered, in order, to be sent again on the same session. */
+  /** Everything unanswered, in order, to be sent now. */
   unanswered(): readonly Uint8Array[] {
-    return [...this.#outstanding].map(([seq, { command, row }]) => encode(seq, command, row))
+    return [...this.#outstanding].map(([seq, outstanding]) => {
+      outstanding.sent = true
+      return encode(seq, outstanding.command, outstanding.row)
+    })
   }
 
-  /** A new session knows nothing of what was sent before: whether it happened cannot be told any more. */
+  /**
+   * A new session knows nothing of what was sent before: whether it happened cannot be told any more. What has never been
+   * sent is numbered anew.
+   */
   restart(): void {
-    for (const { resolve } of this.#outstanding.values()) resolve(refusal('session_lost', { retryable: false }))
+    const outstanding = [...this.#outstanding.values()]
+    this.#outstanding.clear()
+    this.#lastSeq = 0
+    for (const command of outstanding) {
+      if (command.sent) command.resolve(sessionLost)
+      else this.#outstanding.set(++this.#lastSeq, command)
+    }
+  }
+
+  /** Nobody will answer any more, and nothing will be sent. */
+  abandon(): void {
+    for (const { resolve } of this.#outstanding.values()) resolve(sessionLost)
     this.#outstanding.clear()
     this.#lastSeq = 0
   }
@@ -67,8 +96,4 @@ export class CommandQueue {
 
 function encode(seq: number, command: number, row: Uint8Array): Uint8Array {
   return encodeMessage(ClientCommand, { seq, command, clientTick: 0 }, row)
-}
-
-function refusal(code: string, options: { readonly retryable: boolean }): CommandResult {
-  return { code, durable: false, retryable: options.retryable, duplicate: false }
 }

@@ -14,7 +14,7 @@ import type { Fields, Game, Row } from '@worldkeep/world'
 import { connectWebSocket } from '#websocket'
 import { backoffDelayMs, backoffMs } from './backoff.ts'
 import { type Bootstrap, BootstrapRefused, requestBootstrap } from './bootstrap.ts'
-import { CommandQueue, type CommandResult } from './command-queue.ts'
+import { CommandQueue, type CommandResult, sessionLost } from './command-queue.ts'
 import { errorOf, hopeless, silent, tokenGone, unreachable } from './errors.ts'
 import { Listeners } from './listeners.ts'
 import { type ClientError, type ClientPhase, type ClientStatus, isPhaseChange } from './status.ts'
@@ -121,7 +121,7 @@ export class Link implements ServerMessageHandler {
     this.#send(encodeMessage(ClientGoodbye, {}))
     this.#endConnection()
     this.#resumeToken = ''
-    this.#commands.restart()
+    this.#commands.abandon()
     if (isPhaseChange(this.status.phase, 'left')) this.#setStatus('left', null)
   }
 
@@ -135,8 +135,10 @@ export class Link implements ServerMessageHandler {
   }
 
   send(command: number, row: Uint8Array): Promise<CommandResult> {
-    const { message, result } = this.#commands.add(command, row)
-    if (message !== null && this.status.phase === 'active') this.#send(message)
+    const { phase } = this.status
+    if (phase === 'refused' || phase === 'left') return Promise.resolve(sessionLost)
+    const { message, result } = this.#commands.add(command, row, { connected: phase === 'active' })
+    if (message !== null) this.#send(message)
     return result
   }
 
@@ -283,7 +285,7 @@ export class Link implements ServerMessageHandler {
   /** No later connection continues this session, so nobody will answer what is still open. */
   #refuse(error: ClientError): void {
     this.#resumeToken = ''
-    this.#commands.restart()
+    this.#commands.abandon()
     this.#setStatus('refused', error)
   }
 

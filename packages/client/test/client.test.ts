@@ -58,6 +58,16 @@ test('[CLIENT-42] a command that is not of the game is our mistake, and is told 
   expect(() => ada.send(Dance, { steps: 2 })).toThrow('command dance is not part of game arena: add it to defineGame')
 })
 
+test('[CLIENT-42] a command sent before the client is in waits for it; one sent after the end is told so at once', async () => {
+  const ada = lab.client({ name: 'Ada' })
+  const early = ada.send(Earn, { amount: 3 })
+  await lab.until('the gold is in the purse', () => ada.own(Gold)?.amount === 3)
+  await lab.steps(3)
+  expect(await early).toMatchObject({ code: 'ok', durable: true })
+  await ada.close()
+  expect(await ada.send(Earn, { amount: 3 })).toMatchObject({ code: 'session_lost', retryable: false })
+})
+
 test('[CLIENT-43] listeners hear of who comes and goes, of frames and inputs, until they stop listening', async () => {
   const ada = await lab.join({ name: 'Ada' })
   const heard: string[] = []
@@ -92,14 +102,19 @@ test('[CLIENT-44] statistics are a fresh object once a second', async () => {
   ada.setIntent({ x: 1, z: 0 })
   await lab.steps(40)
   const stats = ada.stats()
-  expect(stats).toMatchObject({ tickHz: 20, entitiesInView: 5 })
-  expect(stats.serverTick).toBeGreaterThan(30)
-  expect(stats.roundTripMs).toBeGreaterThan(0)
+  expect(stats.entitiesInView).toBe(5)
+  // A pong may be a tick old, and a second has twenty.
+  expect(stats.tickHz).toBeGreaterThanOrEqual(19)
+  expect(stats.tickHz).toBeLessThanOrEqual(21)
+  expect(stats.serverTick).toBeGreaterThan(15)
+  expect(stats.roundTripMs).toBeLessThanOrEqual(50)
   expect(stats.bytesPerS).toBeGreaterThan(0)
-  await lab.steps(10)
-  const soon = ada.stats()
-  await lab.steps(20)
-  expect([soon === stats || ada.stats() === soon, ada.stats() === stats]).toEqual([false, false])
+  const objects = new Set([stats])
+  for (let i = 0; i < 100; i++) {
+    await lab.step()
+    objects.add(ada.stats())
+  }
+  expect(objects.size).toBe(6)
   expect(ada.traffic().bytes).toBeGreaterThan(stats.bytesPerS)
   expect(ada.traffic().appliedTick).toBeGreaterThan(0)
 })

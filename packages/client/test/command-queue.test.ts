@@ -6,6 +6,7 @@ import { CommandQueue, type CommandResult } from '../src/command-queue.ts'
 
 const ok: CommandResult = { code: 'ok', durable: true, retryable: false, duplicate: false }
 const nothing = new Uint8Array()
+const connected = { connected: true } as const
 
 interface Sent {
   readonly seq: number
@@ -25,12 +26,12 @@ function decode(message: Uint8Array | null): Sent {
 const seqsOf = (messages: readonly Uint8Array[]): number[] => messages.map((message) => decode(message).seq)
 
 function fill(queue: CommandQueue, count: number): Promise<CommandResult>[] {
-  return Array.from({ length: count }, () => queue.add(0, nothing).result)
+  return Array.from({ length: count }, () => queue.add(0, nothing, connected).result)
 }
 
 test('[CLIENT-30] commands are numbered 1, 2, 3 … and carry their arguments; no client stamps time', () => {
   const queue = new CommandQueue()
-  const sent = [3, 4, 5].map((command) => decode(queue.add(command, Uint8Array.of(command, 9)).message))
+  const sent = [3, 4, 5].map((command) => decode(queue.add(command, Uint8Array.of(command, 9), connected).message))
   expect(sent).toEqual([
     { seq: 1, command: 3, clientTick: 0, row: [3, 9] },
     { seq: 2, command: 4, clientTick: 0, row: [4, 9] },
@@ -41,11 +42,11 @@ test('[CLIENT-30] commands are numbered 1, 2, 3 … and carry their arguments; n
 test('[CLIENT-31] the 65th unanswered command is refused at once and takes no number; an answer makes room', async () => {
   const queue = new CommandQueue()
   void fill(queue, 64)
-  const { message, result } = queue.add(0, nothing)
+  const { message, result } = queue.add(0, nothing, connected)
   expect(message).toBeNull()
   expect(await result).toEqual({ code: 'command_queue_full', durable: false, retryable: true, duplicate: false })
   queue.answered(10, ok)
-  expect(decode(queue.add(0, nothing).message).seq).toBe(65)
+  expect(decode(queue.add(0, nothing, connected).message).seq).toBe(65)
 })
 
 test('[CLIENT-32] every command resolves with its own outcome, once, in whatever order and how often answers come', async () => {
@@ -59,9 +60,11 @@ test('[CLIENT-32] every command resolves with its own outcome, once, in whatever
     fc.asyncProperty(answers, async (arriving) => {
       const queue = new CommandQueue()
       const outcomes: string[][] = Array.from({ length: 10 }, () => [])
-      const results = outcomes.map((outcome) => queue.add(0, nothing).result.then(({ code }) => outcome.push(code)))
+      const results = outcomes.map((outcome) =>
+        queue.add(0, nothing, connected).result.then(({ code }) => outcome.push(code)),
+      )
       for (const { seq, code } of arriving) expect(queue.answered(seq, { ...ok, code })).toBe(false)
-      queue.restart()
+      queue.abandon()
       await Promise.all(results)
       const first = (seq: number): string => arriving.find((answer) => answer.seq === seq)?.code ?? 'session_lost'
       expect(outcomes).toEqual(outcomes.map((_, index) => [first(index + 1)]))
@@ -72,7 +75,7 @@ test('[CLIENT-32] every command resolves with its own outcome, once, in whatever
 test('[CLIENT-33] what the server has not looked at stays open, and everything open is sent again, in order, as it was', () => {
   for (const code of ['command_queue_full', 'sequence_gap']) {
     const queue = new CommandQueue()
-    const first = [0, 1, 2, 3, 4, 5].map((command) => queue.add(command, Uint8Array.of(command)).message)
+    const first = [0, 1, 2, 3, 4, 5].map((command) => queue.add(command, Uint8Array.of(command), connected).message)
     queue.answered(1, ok)
     queue.answered(4, ok)
     expect(queue.answered(3, { ...ok, code })).toBe(true)
@@ -99,5 +102,30 @@ test('[CLIENT-34] a new session resolves everything open with session_lost and n
     { code: 'session_lost', retryable: false },
   ])
   expect(queue.unanswered()).toEqual([])
-  expect(decode(queue.add(0, nothing).message).seq).toBe(1)
+  expect(decode(queue.add(0, nothing, connected).message).seq).toBe(1)
+})
+
+test('[CLIENT-34] what has never been sent waits for the connection, and begins the next session', async () => {
+  const queue = new CommandQueue()
+  const sent = queue.add(1, nothing, connected)
+  const [waiting, another] = [7, 8].map((command) => queue.add(command, nothing, { connected: false }))
+  expect([waiting?.message, another?.message]).toEqual([null, null])
+  queue.restart()
+  expect((await sent.result).code).toBe('session_lost')
+  expect(queue.unanswered().map(decode)).toMatchObject([
+    { seq: 1, command: 7 },
+    { seq: 2, command: 8 },
+  ])
+  // Now it has been: another new session cannot tell what became of it.
+  queue.answered(1, ok)
+  queue.restart()
+  expect([(await waiting?.result)?.code, (await another?.result)?.code]).toEqual(['ok', 'session_lost'])
+})
+
+test('[CLIENT-34] when there will be no other session, everything open resolves with session_lost, sent or not', async () => {
+  const queue = new CommandQueue()
+  const results = [queue.add(0, nothing, connected).result, queue.add(0, nothing, { connected: false }).result]
+  queue.abandon()
+  expect((await Promise.all(results)).map(({ code }) => code)).toEqual(['session_lost', 'session_lost'])
+  expect(queue.unanswered()).toEqual([])
 })

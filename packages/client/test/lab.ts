@@ -201,6 +201,8 @@ export class Line implements Transport {
   readonly #events: TransportEvents
   /** Nothing comes through any more, and nobody is told. */
   #cut: boolean
+  /** What the client says gets lost. */
+  #mute = false
   #closed = false
 
   constructor(node: SimulatedNode, events: TransportEvents, options: { readonly cut: boolean }) {
@@ -218,11 +220,15 @@ export class Line implements Transport {
   }
 
   send(bytes: Uint8Array): void {
-    if (!this.#cut) this.#loopback.sendToServer(bytes)
+    if (!this.#cut && !this.#mute) this.#loopback.sendToServer(bytes)
   }
 
   close(): void {
     this.#loopback.closeByClient()
+  }
+
+  mute(): void {
+    this.#mute = true
   }
 
   /** The cable is pulled: both sides keep waiting for each other. */

@@ -1,3 +1,4 @@
+import { StoreUnavailable, type WorldStore } from '@worldkeep/store'
 import { errorCatalogue } from '@worldkeep/wire'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createGame, Earn, Gold, Label } from '../src/testing/arena.ts'
@@ -158,6 +159,45 @@ test('[JOIN-11] two thousand joins and drops leave every table empty', async () 
   expect(node.gateway.openConnections()).toBe(0)
   expect(node.tick.world.entities.count).toBe(before)
   expect(node.tickBoard.read('handshakesAccepted')).toBe(2_000)
+})
+
+test('[JOIN-13] while the store is away a join is refused as retryable, at once', async () => {
+  await node.dispose()
+  let broken = false
+  const wrapStore = (plain: WorldStore): WorldStore =>
+    new Proxy(plain, {
+      get: (target, name) => {
+        const value = Reflect.get(target, name) as unknown
+        if (typeof value !== 'function') return value
+        if ((name === 'savePlayers' || name === 'loadPlayer') && broken) {
+          return async () => {
+            throw new StoreUnavailable('planted outage', { code: 'store_unavailable' })
+          }
+        }
+        return (value as () => unknown).bind(target)
+      },
+    })
+  node = await SimulatedNode.start({ game, wrapStore })
+  const ada = await join(node, game, 'ada')
+  broken = true
+  ada.client.leave()
+  await node.deliver()
+  node.tick.tick()
+  const outage = node.persistence.round()
+  const { client } = connect(node, game)
+  client.hello('player:eve')
+  for (let i = 0; i < 10 && client.lastWord === null; i++) {
+    await node.deliver()
+    node.tick.tick()
+    node.gateway.drain()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  await node.deliver()
+  expect(client.lastWord?.code).toBe(errorCatalogue.load_failed.number)
+  expect(errorCatalogue.load_failed.retryable).toBe(true)
+  broken = false
+  await outage
+  expect((await node.store().loadPlayer('id-ada'))?.name).toBe('ada')
 })
 
 test('[JOIN-12] others see a player come with name and body, and never what only the owner or the server may see', async () => {

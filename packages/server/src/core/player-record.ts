@@ -45,13 +45,7 @@ export function writePlayerRecord(
   saved: readonly ComponentTable[],
   slot: number,
 ): void {
-  writer.text(head.playerId)
-  writer.text(head.name)
-  writer.text(head.zone)
-  writer.i32(head.xCm)
-  writer.i32(head.zCm)
-  writer.u32(head.revision)
-  writer.text(head.documents)
+  writeHead(writer, head)
   const present = saved.filter((table) => table.has(slot))
   writer.varint(present.length)
   for (const table of present) {
@@ -78,13 +72,7 @@ export function readPlayerRecord(reader: ByteReader): PlayerRecord {
 
 /** A record from plain values: the way back from the store. */
 export function writePlainPlayerRecord(writer: ByteWriter, record: PlayerRecord): void {
-  writer.text(record.playerId)
-  writer.text(record.name)
-  writer.text(record.zone)
-  writer.i32(record.xCm)
-  writer.i32(record.zCm)
-  writer.u32(record.revision)
-  writer.text(record.documents)
+  writeHead(writer, record)
   const components = Object.entries(record.components)
   writer.varint(components.length)
   for (const [name, row] of components) {
@@ -112,4 +100,14 @@ export function readNamedValues(reader: ByteReader): Record<string, SavedValue> 
     row[field] = reader.u8() === 0 ? reader.f64() : reader.text(textBytesMax)
   }
   return row
+}
+
+function writeHead(writer: ByteWriter, head: PlayerHead): void {
+  writer.text(head.playerId)
+  writer.text(head.name)
+  writer.text(head.zone)
+  writer.i32(head.xCm)
+  writer.i32(head.zCm)
+  writer.u32(head.revision)
+  writer.text(head.documents)
 }

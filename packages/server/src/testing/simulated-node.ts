@@ -91,7 +91,8 @@ export class SimulatedNode {
       store: opened.store,
       epoch: opened.epoch,
       board: this.persistenceBoard,
-      pause: () => Promise.resolve(),
+      // A turn of the loop, not a moment of time: whoever waits for a store lets others go on.
+      pause: () => new Promise((resolve) => setImmediate(resolve)),
       report: () => undefined,
       doorbell: null,
     })

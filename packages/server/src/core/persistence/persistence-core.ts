@@ -16,10 +16,10 @@ import { type PlayerRecord, readNamedValues, readPlayerRecord, writePlainPlayerR
 /** Jobs taken at once: several ticks of a busy node go into one commit when the store is behind. */
 const jobsPerRoundMax = 512
 
-type Job =
-  | { readonly kind: 'load'; readonly request: number; readonly playerId: string }
+type Write =
   | { readonly kind: 'batch'; readonly batch: Omit<TickBatch, 'epoch'> }
   | { readonly kind: 'save'; readonly player: PlayerState }
+type Job = Write | { readonly kind: 'load'; readonly request: number; readonly playerId: string }
 
 export interface PersistenceParts {
   readonly store: WorldStore
@@ -37,6 +37,9 @@ export interface PersistenceParts {
 export type StoreEvent =
   | { readonly kind: 'unavailable' | 'refused' | 'corrupt'; readonly error: StoreError }
   | { readonly kind: 'recovered' }
+
+/** Jobs read ahead while the store is away, so that the joins among them can be refused. More wait in their mailbox. */
+const queuedJobsMax = 2_048
 
 /** First and longest pause between two tries, milliseconds; doubled in between. */
 const retryPauseMs = { first: 100, most: 5_000 } as const
@@ -56,6 +59,8 @@ export class PersistenceCore {
   readonly #results: RingWriter
   readonly #plain = ByteWriter.ofSize(1 << 18)
   #available = true
+  /** Jobs taken out of the mailbox and not begun. */
+  #queue: Job[] = []
 
   constructor(parts: PersistenceParts) {
     this.#parts = parts
@@ -65,23 +70,31 @@ export class PersistenceCore {
   }
 
   isIdle(): boolean {
-    return this.#jobs.isEmpty()
+    return this.#jobs.isEmpty() && this.#queue.length === 0
   }
 
   /** Works off what waits, at most one round. How many jobs were done. Throws `DurabilityLost`. */
   async round(): Promise<number> {
-    const jobs = this.#takeJobs()
-    let at = 0
-    while (at < jobs.length) {
-      const writes: Exclude<Job, { kind: 'load' }>[] = []
-      for (let job = jobs[at]; job !== undefined && job.kind !== 'load'; job = jobs[++at]) writes.push(job)
+    this.#queue.push(...this.#takeJobs())
+    const count = this.#queue.length
+    while (this.#queue.length > 0) {
+      const writes = this.#takeWrites()
       if (writes.length > 0) await this.#write(writes)
-      const load = jobs[at]
-      if (load === undefined || load.kind !== 'load') continue
-      await this.#load(load.request, load.playerId)
-      at++
+      const job = this.#queue.shift()
+      if (job?.kind === 'load') await this.#load(job.request, job.playerId)
+      else if (job !== undefined) this.#queue.unshift(job)
     }
-    return jobs.length
+    return count
+  }
+
+  /** The writes at the front, up to the first load: a player is loaded only after what was to be saved of them. */
+  #takeWrites(): readonly Write[] {
+    const writes: Write[] = []
+    for (let job = this.#queue[0]; job !== undefined && job.kind !== 'load'; job = this.#queue[0]) {
+      writes.push(job)
+      this.#queue.shift()
+    }
+    return writes
   }
 
   #takeJobs(): readonly Job[] {
@@ -111,7 +124,7 @@ export class PersistenceCore {
   }
 
   /** Batches and checkpoints, in order. Tried until they are in: a retry under the same tick changes nothing. */
-  async #write(writes: readonly Exclude<Job, { kind: 'load' }>[]): Promise<void> {
+  async #write(writes: readonly Write[]): Promise<void> {
     const { store, epoch, board, clock } = this.#parts
     const batches = writes.flatMap((job) => (job.kind === 'batch' ? [{ epoch, ...job.batch }] : []))
     const saves = writes.flatMap((job) => (job.kind === 'save' ? [job.player] : []))
@@ -149,8 +162,21 @@ export class PersistenceCore {
         if (this.#available) this.#parts.report({ kind: 'unavailable', error })
         await this.#setAvailable(false)
         this.#add('retries', 1)
+        await this.#refuseLoads()
         await this.#parts.pause(pauseMs)
       }
+    }
+  }
+
+  /** Nobody can be loaded while the store is away: who is waiting to join is told at once, and can try again. */
+  async #refuseLoads(): Promise<void> {
+    if (this.#queue.length < queuedJobsMax) this.#queue.push(...this.#takeJobs())
+    const loads = this.#queue.filter((job) => job.kind === 'load')
+    this.#queue = this.#queue.filter((job) => job.kind !== 'load')
+    for (const { request } of loads) {
+      this.#add('loads', 1)
+      this.#add('loadsFailed', 1)
+      await this.#answerLoad(request, LoadStatus.Unavailable)
     }
   }
 
@@ -179,7 +205,13 @@ export class PersistenceCore {
         this.#plain.reset()
       }
     }
-    const { bytes, position } = this.#plain
+    await this.#answerLoad(request, status)
+  }
+
+  /** With the player in `#plain`, if there is one. */
+  async #answerLoad(request: number, status: number): Promise<void> {
+    const { bytes } = this.#plain
+    const position = status === LoadStatus.Found ? this.#plain.position : 0
     await this.#tell(RecordKind.Loaded, 5 + position, (record) => {
       record.u32(request)
       record.u8(status)

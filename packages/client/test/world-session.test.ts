@@ -1,0 +1,131 @@
+import fc from 'fast-check'
+import { afterEach, expect, test } from 'vitest'
+import type { WorldClient } from '../src/client.ts'
+import { Lab } from './lab.ts'
+
+let lab: Lab
+
+afterEach(() => lab.close())
+
+type Spot = { xM: number; zM: number }
+type Client = Pick<WorldClient, 'self' | 'placeOf' | 'entity'>
+
+/** Where a client draws its own body. */
+function drawn(client: Client): Spot {
+  const place = { xM: 0, zM: 0 }
+  const self = client.self()
+  if (self !== null) client.placeOf(self, place)
+  return place
+}
+
+/** Where the server has that body. */
+function truth(client: Client): Spot {
+  const { motion } = lab.node.tick.world
+  const slot = client.self()?.slot ?? 0
+  return { xM: motion.xCm(slot) / 100, zM: motion.zCm(slot) / 100 }
+}
+
+const awayM = (a: Spot, b: Spot): number => Math.max(Math.abs(a.xM - b.xM), Math.abs(a.zM - b.zM))
+
+test('[CLIENT-27] the own body goes ahead of the server by the way there and back, and stops where the server stops it', async () => {
+  lab = await Lab.open()
+  const ada = await lab.join({ name: 'Ada' })
+  const axis = fc.double({ min: -1, max: 1, noNaN: true })
+  const property = fc.asyncProperty(fc.array(fc.tuple(axis, axis, fc.nat(9)), { maxLength: 12 }), async (turns) => {
+    for (const [x, z, ticks] of turns) {
+      ada.setIntent({ x, z })
+      for (let i = 0; i <= ticks; i++) {
+        await lab.step()
+        // Three ticks of 4 m/s: the way to the server and back, and the one under way.
+        expect(awayM(drawn(ada), truth(ada))).toBeLessThanOrEqual(0.6)
+      }
+    }
+    ada.setIntent({ x: 0, z: 0 })
+    await lab.steps(12)
+    expect(awayM(drawn(ada), truth(ada))).toBeLessThanOrEqual(0.01)
+  })
+  await fc.assert(property, { numRuns: 25 })
+})
+
+test('[CLIENT-28] an intent is rounded as on the wire before it is predicted', async () => {
+  lab = await Lab.open()
+  const ada = await lab.join({ name: 'Ada' })
+  const self = ada.self() as NonNullable<ReturnType<typeof ada.self>>
+  for (const x of [0.5, 0.3333, -0.0041, 1.7, Number.NaN]) {
+    ada.setIntent({ x, z: 0 })
+    lab.passClientTime(50)
+    const predicted = ada.velocityOf(self).xMps
+    await lab.steps(4)
+    expect(predicted * 100).toBe(lab.node.tick.world.motion.vx[self.slot])
+  }
+})
+
+test('[CLIENT-29] a body that has gone straight for longer than the frame can count is still where the server says', async () => {
+  lab = await Lab.open()
+  const ada = await lab.join({ name: 'Ada' })
+  const slot = ada.self()?.slot ?? 0
+  ada.setIntent({ x: 1, z: 0.2 })
+  await lab.steps(400)
+  const { world } = lab.node.tick
+  // Somebody pushes it a little: the frame that says so confirms an input of 400 ticks ago.
+  world.motion.place(slot, world.motion.xCm(slot), world.motion.zCm(slot) + 100)
+  for (let i = 0; i < 20; i++) {
+    await lab.step()
+    expect(awayM(drawn(ada), truth(ada))).toBeLessThan(2)
+  }
+  await lab.until('the border stops it', () => world.motion.vx[slot] === 0)
+  for (let i = 0; i < 20; i++) {
+    await lab.step()
+    expect(awayM(drawn(ada), truth(ada))).toBeLessThan(1)
+  }
+})
+
+test('[CLIENT-70] others are drawn a little behind, on the very path they walked', async () => {
+  lab = await Lab.open()
+  const [ada, eve] = [await lab.join({ name: 'Ada' }), await lab.join({ name: 'Eve' })]
+  const seen = ada.entity(eve.self()?.handle ?? 0) as NonNullable<ReturnType<typeof ada.entity>>
+  eve.setIntent({ x: 1, z: 0 })
+  const path = [truth(eve).xM]
+  const place = { xM: 0, zM: 0 }
+  let before = 0
+  for (let i = 0; i < 100; i++) {
+    await lab.step()
+    path.push(truth(eve).xM)
+    ada.placeOf(seen, place)
+    expect(place.xM).toBeLessThanOrEqual(path.at(-1) as number)
+    expect(place.xM).toBeGreaterThanOrEqual(path.at(-11) ?? 256)
+    expect(place.xM).toBeGreaterThanOrEqual(before)
+    before = place.xM
+  }
+  expect(place.xM).toBeGreaterThan(270)
+})
+
+test('[CLIENT-71] when the server is heard no more, nobody walks on for long: not the own body, not others', async () => {
+  lab = await Lab.open()
+  const [ada, eve] = [await lab.join({ name: 'Ada' }), await lab.join({ name: 'Eve' })]
+  const seen = ada.entity(eve.self()?.handle ?? 0) as NonNullable<ReturnType<typeof ada.entity>>
+  for (const client of [ada, eve]) client.setIntent({ x: 1, z: 0 })
+  await lab.steps(40)
+  await lab.crash()
+  const [ownAtLoss, other] = [drawn(ada), { xM: 0, zM: 0 }]
+  ada.placeOf(seen, other)
+  const otherAtLoss = other.xM
+  await lab.until('Ada gives up', () => ada.status().phase === 'unavailable')
+  ada.placeOf(seen, other)
+  expect(drawn(ada).xM - ownAtLoss.xM).toBeLessThanOrEqual(0.4)
+  expect(other.xM - otherAtLoss).toBeGreaterThan(0)
+  expect(other.xM - otherAtLoss).toBeLessThanOrEqual(4 * 2.5)
+})
+
+test('[CLIENT-71] a body whose time stood still starts over instead of running after it', async () => {
+  lab = await Lab.open()
+  const ada = await lab.join({ name: 'Ada' })
+  ada.setIntent({ x: 1, z: 0 })
+  await lab.steps(20)
+  lab.line.break()
+  await lab.until('Ada is back', () => ada.status().phase === 'active')
+  for (let i = 0; i < 20; i++) {
+    await lab.step()
+    expect(awayM(drawn(ada), truth(ada))).toBeLessThan(1)
+  }
+})
