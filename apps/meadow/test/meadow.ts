@@ -1,7 +1,7 @@
 import { type Actor, World } from '@worldkeep/world'
 import { Coin, createGame, type MeadowOptions, Purse } from '../src/game/index.ts'
 
-export const small: Partial<MeadowOptions> = { sizeM: 128, wanderers: 0, coins: 0, playersMax: 10, villageM: 64 }
+const small: Partial<MeadowOptions> = { sizeM: 128, wanderers: 0, coins: 0, playersMax: 10, villageM: 64 }
 
 /** A meadow after its boot, as a node makes it. */
 export function meadowWorld(overrides: Partial<MeadowOptions> = {}, seed = 1): World {

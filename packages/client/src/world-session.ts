@@ -5,8 +5,8 @@ import type { Game, Input } from '@worldkeep/world'
 import { Prediction } from './prediction.ts'
 import { ServerClock } from './server-clock.ts'
 
-/** A body that stood still for longer in real time than this starts over instead of catching up. */
-const catchUpTicksMax = 10
+/** A page that slept for longer than this has lost its connection, and has nothing to catch up with. */
+const catchUpSMax = 30
 
 /** Most ticks the own body is drawn ahead of its last step: late timers need some, a lost connection must not walk on. */
 const drawnAheadTicksMax = 2
@@ -73,9 +73,13 @@ export class WorldSession {
     return sameZone && ack.tickHz === this.tickHz && ack.tick >= this.clock.newestTick()
   }
 
-  /** The player is back on another connection. The body may be another, and stands still until told otherwise. */
+  /**
+   * The player is back on another connection. The body may be another, and stands still until told otherwise: there is
+   * nothing to catch up.
+   */
   rejoin(ack: JoinAck, nowMs: number): void {
     this.selfHandle = ack.entity
+    this.#startMs = nowMs - (this.#prediction.clientTick() * 1000) / this.tickHz
     this.clock.heard(ack.tick, nowMs)
     this.#prediction.reset()
     this.#ackedSeq = ack.inputAck
@@ -107,21 +111,18 @@ export class WorldSession {
     this.#lapSeq = this.#inputSeq
   }
 
-  /** Runs client ticks up to now; `send` gets an input message for each tick whose intent has changed. */
+  /** Runs client ticks up to now; `send` gets an input message when the intent has changed. */
   advance(nowMs: number, send: (message: Uint8Array, seq: number) => void): void {
     const msPerTick = 1000 / this.tickHz
-    const due = Math.floor((nowMs - this.#startMs) / msPerTick)
-    if (due - this.#prediction.clientTick() > catchUpTicksMax) {
-      this.#startMs = nowMs - (this.#prediction.clientTick() + 1) * msPerTick
+    const before = this.#prediction.clientTick()
+    let due = Math.floor((nowMs - this.#startMs) / msPerTick)
+    if (due - before > catchUpSMax * this.tickHz) {
+      this.#startMs = nowMs - (before + 1) * msPerTick
+      due = before + 1
     }
-    while (this.#prediction.clientTick() < Math.floor((nowMs - this.#startMs) / msPerTick)) {
-      const sent = this.#intentChanged ? { seq: this.#nextSeq(), intent: this.#intent } : null
-      if (sent !== null) {
-        this.#intentChanged = false
-        send(this.#encodeInput(sent.seq), sent.seq)
-      }
-      this.#prediction.advance(sent, msPerTick)
-    }
+    // Late timers: the server's body went on as it was told. What is sent now belongs to the tick of now.
+    for (let tick = before + 1; tick < due; tick++) this.#prediction.advance(null, msPerTick)
+    if (due > before) this.#prediction.advance(this.#sendDue(send), msPerTick)
   }
 
   /** After a frame: what it confirms of the own body. */
@@ -195,9 +196,15 @@ export class WorldSession {
     return row
   }
 
-  #nextSeq(): number {
+  #sendDue(
+    send: (message: Uint8Array, seq: number) => void,
+  ): { readonly seq: number; readonly intent: Row<Fields> } | null {
+    if (!this.#intentChanged) return null
+    this.#intentChanged = false
     this.#inputSeq = (this.#inputSeq + 1) >>> 0
-    return this.#inputSeq
+    const sent = { seq: this.#inputSeq, intent: this.#intent }
+    send(this.#encodeInput(sent.seq), sent.seq)
+    return sent
   }
 
   #encodeInput(seq: number): Uint8Array {

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
-import type { TransportEvents } from '../src/transport/transport.ts'
+import type { Transport, TransportEvents } from '../src/transport/transport.ts'
 import { connectWebSocket } from '../src/transport/websocket-node.ts'
 
 let server: WebSocketServer
@@ -70,8 +70,11 @@ test('[CLIENT-80] messages go whole and in order both ways; text from a server i
 
 test('[CLIENT-81] a transport closes once, whoever closes, and what is sent afterwards is left aside', async () => {
   const { events, said, ended } = listen()
-  const transport = connectWebSocket(url, 'worldkeep.bin.v1', events)
-  const socket = await connected()
+  const arrival = connected()
+  const transport = await new Promise<Transport>((resolve) => {
+    const opening = connectWebSocket(url, 'worldkeep.bin.v1', { ...events, opened: () => resolve(opening) })
+  })
+  const socket = await arrival
   transport.close()
   transport.close()
   transport.send(Uint8Array.of(1))

@@ -1,10 +1,17 @@
+import type { EntityView } from '@worldkeep/replication'
+import { createArena } from '@worldkeep/server/testing'
+import type { Game } from '@worldkeep/world'
 import fc from 'fast-check'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { WorldClient } from '../src/client.ts'
+import { WorldSession } from '../src/world-session.ts'
 import { Lab } from './lab.ts'
 
 let lab: Lab
 
+beforeEach(async () => {
+  lab = await Lab.open()
+})
 afterEach(() => lab.close())
 
 type Spot = { xM: number; zM: number }
@@ -28,7 +35,6 @@ function truth(client: Client): Spot {
 const awayM = (a: Spot, b: Spot): number => Math.max(Math.abs(a.xM - b.xM), Math.abs(a.zM - b.zM))
 
 test('[CLIENT-27] the own body goes ahead of the server by the way there and back, and stops where the server stops it', async () => {
-  lab = await Lab.open()
   const ada = await lab.join({ name: 'Ada' })
   const axis = fc.double({ min: -1, max: 1, noNaN: true })
   const property = fc.asyncProperty(fc.array(fc.tuple(axis, axis, fc.nat(9)), { maxLength: 12 }), async (turns) => {
@@ -48,7 +54,6 @@ test('[CLIENT-27] the own body goes ahead of the server by the way there and bac
 })
 
 test('[CLIENT-28] an intent is rounded as on the wire before it is predicted', async () => {
-  lab = await Lab.open()
   const ada = await lab.join({ name: 'Ada' })
   const self = ada.self() as NonNullable<ReturnType<typeof ada.self>>
   for (const x of [0.5, 0.3333, -0.0041, 1.7, Number.NaN]) {
@@ -61,7 +66,6 @@ test('[CLIENT-28] an intent is rounded as on the wire before it is predicted', a
 })
 
 test('[CLIENT-29] a body that has gone straight for longer than the frame can count is still where the server says', async () => {
-  lab = await Lab.open()
   const ada = await lab.join({ name: 'Ada' })
   const slot = ada.self()?.slot ?? 0
   ada.setIntent({ x: 1, z: 0.2 })
@@ -81,7 +85,6 @@ test('[CLIENT-29] a body that has gone straight for longer than the frame can co
 })
 
 test('[CLIENT-70] others are drawn a little behind, on the very path they walked', async () => {
-  lab = await Lab.open()
   const [ada, eve] = [await lab.join({ name: 'Ada' }), await lab.join({ name: 'Eve' })]
   const seen = ada.entity(eve.self()?.handle ?? 0) as NonNullable<ReturnType<typeof ada.entity>>
   eve.setIntent({ x: 1, z: 0 })
@@ -101,7 +104,6 @@ test('[CLIENT-70] others are drawn a little behind, on the very path they walked
 })
 
 test('[CLIENT-71] when the server is heard no more, nobody walks on for long: not the own body, not others', async () => {
-  lab = await Lab.open()
   const [ada, eve] = [await lab.join({ name: 'Ada' }), await lab.join({ name: 'Eve' })]
   const seen = ada.entity(eve.self()?.handle ?? 0) as NonNullable<ReturnType<typeof ada.entity>>
   for (const client of [ada, eve]) client.setIntent({ x: 1, z: 0 })
@@ -117,15 +119,88 @@ test('[CLIENT-71] when the server is heard no more, nobody walks on for long: no
   expect(other.xM - otherAtLoss).toBeLessThanOrEqual(4 * 2.5)
 })
 
-test('[CLIENT-71] a body whose time stood still starts over instead of running after it', async () => {
-  lab = await Lab.open()
+test('[CLIENT-71] a body whose time stood still starts over instead of running after it, however long that was', async () => {
   const ada = await lab.join({ name: 'Ada' })
   ada.setIntent({ x: 1, z: 0 })
-  await lab.steps(20)
-  lab.line.break()
-  await lab.until('Ada is back', () => ada.status().phase === 'active')
-  for (let i = 0; i < 20; i++) {
-    await lab.step()
-    expect(awayM(drawn(ada), truth(ada))).toBeLessThan(1)
+  for (const chance of [0, 0.1, 0.2, 0.4, 0.6, 0.95]) {
+    await lab.steps(10)
+    const random = vi.spyOn(Math, 'random').mockReturnValue(chance)
+    lab.line.break()
+    random.mockRestore()
+    await lab.until('Ada is back', () => ada.status().phase === 'active')
+    for (let i = 0; i < 10; i++) {
+      await lab.step()
+      expect(awayM(drawn(ada), truth(ada)), `after a wait of ${chance} s`).toBeLessThanOrEqual(0.65)
+    }
   }
+})
+
+/** A stay of its own, at the corner of the zone, without a server: ticks of 50 ms from 0 on. */
+function openSession(): { readonly session: WorldSession; readonly xM: (nowMs: number) => number } {
+  const ack = {
+    playerId: 'id-Ada',
+    entity: 77,
+    resumed: 0,
+    resumeToken: '',
+    zone: 'arena',
+    zoneSizeM: 512,
+    cellM: 64,
+    firstCell: 0,
+    cellX: 0,
+    cellZ: 0,
+    tick: 1,
+    tickHz: 20,
+    snapshotHz: 20,
+    inputAck: 0,
+    commandAck: 0,
+  }
+  const nothing = (): void => undefined
+  const game = createArena() as unknown as Game
+  const session = new WorldSession(game, ack, { entered: nothing, left: nothing, changed: nothing }, 0)
+  const place = { xM: 0, zM: 0 }
+  const xM = (nowMs: number): number => {
+    session.placeOf({ handle: 77 } as EntityView, nowMs, place)
+    return place.xM
+  }
+  return { session, xM }
+}
+
+test('[CLIENT-72] a page that slept walks on to where the server has walked meanwhile; one that slept for long starts over', () => {
+  const { session, xM } = openSession()
+  const sent: number[] = []
+  const advance = (nowMs: number): void => session.advance(nowMs, (_message, seq) => sent.push(seq))
+  session.setIntent({ x: 1, z: 0 })
+  for (let ms = 50; ms <= 1_000; ms += 50) advance(ms)
+  expect(xM(2_000)).toBeGreaterThan(0)
+  // Twenty ticks of 20 cm; then three seconds at once.
+  expect(xM(2_000) - 0.4).toBeCloseTo(4, 6)
+  advance(4_000)
+  xM(5_000)
+  expect(xM(4_000)).toBeCloseTo(16, 6)
+  advance(35_000)
+  xM(36_000)
+  expect(xM(35_000)).toBeCloseTo(16.2, 6)
+  expect(sent).toEqual([1])
+})
+
+test('[CLIENT-72] an input that is sent late belongs to the tick of now, not to the ticks that were missed', () => {
+  const { session, xM } = openSession()
+  const sent: number[] = []
+  session.advance(50, () => undefined)
+  session.setIntent({ x: 1, z: 0 })
+  session.advance(1_000, (_message, seq) => sent.push(seq))
+  xM(2_000)
+  expect(xM(1_000)).toBeCloseTo(0.2, 6)
+  expect(sent).toEqual([1])
+})
+
+test('[CLIENT-60] an intent of before the connection is told to every new session', async () => {
+  const ada = lab.client({ name: 'Ada' })
+  ada.setIntent({ x: 0, z: -1 })
+  const walks = (): boolean => lab.node.tick.world.motion.vz[ada.self()?.slot ?? 0] === -400
+  await lab.until('the body walks', () => ada.self() !== null && walks())
+  await lab.steps(100)
+  await lab.crash()
+  await lab.restart()
+  await lab.until('the body of the new session walks', () => ada.status().phase === 'active' && walks())
 })

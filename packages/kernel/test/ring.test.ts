@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
 import { AssertionFailed } from '../src/assert.ts'
 import { ringBytesMax } from '../src/limits.ts'
@@ -6,176 +5,9 @@ import { Doorbell } from '../src/ring/doorbell.ts'
 import { createRing, paddingKind, type RingMemory, RingWord, ringCounters, ringWords } from '../src/ring/ring-layout.ts'
 import { RingReader } from '../src/ring/ring-reader.ts'
 import { RingWriter } from '../src/ring/ring-writer.ts'
-
-const byteLength = 1024
-
-/** A ring whose cursors stand at `cursor`, as after that many bytes of use. */
-function ringAt(cursor: number, recordsMax = 1000): RingMemory {
-  const memory = createRing({ byteLength, recordsMax })
-  const words = ringWords(memory)
-  words[RingWord.Head] = cursor | 0
-  words[RingWord.Tail] = cursor | 0
-  return memory
-}
-
-function bodyOf(length: number, seed: number): Uint8Array {
-  return Uint8Array.from({ length }, (_, i) => (seed * 31 + i) & 0xff)
-}
-
-function readAll(reader: RingReader): readonly (readonly [number, readonly number[]])[] {
-  const all: (readonly [number, readonly number[]])[] = []
-  while (reader.next()) all.push([reader.kind, [...reader.bytes()]])
-  return all
-}
-
-const padded = (length: number): number => Math.ceil((length + 8) / 8) * 8
-
-/** What a ring promises, on plain arrays and numbers that never wrap. */
-class Model {
-  readonly queue: { kind: number; body: Uint8Array; end: number }[] = []
-  head: number
-  tail: number
-  endedCount = 0
-  publishedCount = 0
-  steppedCount = 0
-  releasedCount = 0
-  refusedCount = 0
-  refusedBytes = 0
-  readonly #recordsMax: number
-
-  constructor(cursor: number, recordsMax: number) {
-    this.head = cursor
-    this.tail = cursor
-    this.#recordsMax = recordsMax
-  }
-
-  /** Whether a record of `length` bytes is accepted, and where it then begins. */
-  begin(length: number): boolean {
-    if (this.endedCount - this.releasedCount >= this.#recordsMax) {
-      this.refusedCount++
-      return false
-    }
-    const left = byteLength - (this.head % byteLength)
-    const skipped = padded(length) > left ? left : 0
-    const isTooLong = padded(length) > byteLength / 2
-    if (isTooLong || this.head + skipped + padded(length) - this.tail > byteLength) {
-      this.refusedBytes++
-      return false
-    }
-    this.head += skipped
-    return true
-  }
-
-  end(kind: number, body: Uint8Array): void {
-    this.head += padded(body.byteLength)
-    this.queue.push({ kind, body, end: this.head })
-    this.endedCount++
-  }
-
-  next(): { kind: number; body: Uint8Array } | null {
-    if (this.steppedCount === this.publishedCount) return null
-    return this.queue[this.steppedCount++] as { kind: number; body: Uint8Array }
-  }
-
-  release(): void {
-    this.releasedCount = this.steppedCount
-    if (this.steppedCount > 0) this.tail = (this.queue[this.steppedCount - 1] as { end: number }).end
-  }
-}
-
-type Op =
-  | { readonly op: 'push'; readonly length: number }
-  | { readonly op: 'fill'; readonly length: number; readonly slack: number }
-  | { readonly op: 'cancel'; readonly length: number }
-  | { readonly op: 'publish' | 'next' | 'nextBytes' | 'release' | 'drain' }
-
-const length = fc.oneof(
-  { weight: 6, arbitrary: fc.nat(60) },
-  { weight: 2, arbitrary: fc.nat(300) },
-  { weight: 1, arbitrary: fc.integer({ min: 490, max: 520 }) },
-  { weight: 1, arbitrary: fc.constantFrom(1016, 1017, 1024, 5000, 0x7fffffff) },
-)
-const op: fc.Arbitrary<Op> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ op: fc.constant('push' as const), length: fc.nat(400) }) },
-  { weight: 2, arbitrary: fc.record({ op: fc.constant('fill' as const), length, slack: fc.nat(40) }) },
-  { weight: 1, arbitrary: fc.record({ op: fc.constant('cancel' as const), length: fc.nat(100) }) },
-  { weight: 3, arbitrary: fc.record({ op: fc.constant('publish' as const) }) },
-  { weight: 4, arbitrary: fc.record({ op: fc.constantFrom('next' as const, 'nextBytes' as const) }) },
-  { weight: 3, arbitrary: fc.record({ op: fc.constantFrom('release' as const, 'drain' as const) }) },
-)
-/** Multiples of 8, many of them just before the end of the ring or of the cursor. */
-const cursor = fc.oneof(
-  fc.nat(127).map((words) => words * 8),
-  fc.nat(400).map((words) => 0x100000000 - words * 8 - 8),
-  fc.nat(400).map((words) => 0x80000000 - words * 8 - 8),
-)
-
-function expectSame(ops: readonly Op[], start: number, recordsMax: number): void {
-  const memory = ringAt(start, recordsMax)
-  const [writer, reader, model] = [new RingWriter(memory), new RingReader(memory), new Model(start, recordsMax)]
-  let kind = 0
-  const step = (): boolean => {
-    const expected = model.next()
-    expect(reader.next()).toBe(expected !== null)
-    if (expected === null) return false
-    expect(reader.kind).toBe(expected.kind)
-    expect(reader.bytes()).toEqual(expected.body)
-    return true
-  }
-  const release = (): void => {
-    reader.release()
-    model.release()
-  }
-  for (const one of ops) {
-    kind++
-    if (one.op === 'push') {
-      const body = bodyOf(one.length, kind)
-      const accepted = model.begin(one.length)
-      expect(writer.push(kind, body)).toBe(accepted)
-      if (accepted) model.end(kind, body)
-    } else if (one.op === 'fill' || one.op === 'cancel') {
-      const record = writer.begin(one.length)
-      expect(record !== null).toBe(model.begin(one.length))
-      if (record === null) continue
-      const body = bodyOf(Math.max(0, one.length - (one.op === 'fill' ? one.slack : 0)), kind)
-      record.raw(body)
-      if (one.op === 'cancel') {
-        writer.cancel()
-        continue
-      }
-      writer.end(kind)
-      model.end(kind, body)
-    } else if (one.op === 'publish') {
-      writer.publish()
-      model.publishedCount = model.endedCount
-    } else if (one.op === 'next') step()
-    else if (one.op === 'nextBytes') {
-      const next = model.steppedCount < model.publishedCount ? model.queue[model.steppedCount] : undefined
-      expect(reader.nextBytes()).toBe(next?.body.byteLength ?? 0)
-    } else if (one.op === 'release') release()
-    else {
-      while (step());
-      release()
-    }
-    expect(writer.queuedRecords()).toBe(model.endedCount - model.releasedCount)
-    const { recordsOut, refusedCount, refusedBytes, unreadBytes, unreadBytesHigh } = ringCounters(memory)
-    expect([recordsOut, refusedCount, refusedBytes]).toEqual([
-      model.releasedCount,
-      model.refusedCount,
-      model.refusedBytes,
-    ])
-    expect(unreadBytes).toBeLessThanOrEqual(byteLength)
-    expect(unreadBytesHigh).toBeLessThanOrEqual(byteLength)
-  }
-}
+import { bodyOf, byteLength, readAll, ringAt } from './ring-parts.ts'
 
 describe('a ring is a queue', () => {
-  test('[RING-1] whatever is pushed, published, read and given back in whatever order, a plain queue would have given', () => {
-    fc.assert(fc.property(fc.array(op, { maxLength: 120 }), cursor, fc.integer({ min: 1, max: 30 }), expectSame), {
-      numRuns: 1500,
-    })
-  })
-
   test('[RING-1] kinds, empty records and bodies come back as they were', () => {
     const memory = ringAt(0)
     const [writer, reader] = [new RingWriter(memory), new RingReader(memory)]
@@ -398,18 +230,16 @@ describe('counters', () => {
     for (const cycles of [1, 100]) {
       const memory = ringAt(0)
       const [writer, reader] = [new RingWriter(memory), new RingReader(memory)]
-      writer.push(1, bodyOf(16, 1))
-      writer.publish()
       const counters = countersWhile(memory, () => {
         for (let cycle = 0; cycle < cycles; cycle++) {
-          readAll(reader)
-          reader.release()
           writer.push(1, bodyOf(16, 1))
           writer.publish()
+          readAll(reader)
+          reader.release()
         }
       })
-      // A record is 24 bytes, and there are seven looks: what is counted twice is what came in between.
-      expect(counters.unreadBytes).toBeLessThanOrEqual(cycles === 1 ? 24 * 8 : byteLength)
+      // What came in between two looks may count as unread. A record is 24 bytes.
+      expect(counters.unreadBytes).toBeLessThanOrEqual(cycles === 1 ? 24 : byteLength)
       expect(counters.recordsOut).toBeLessThanOrEqual(counters.recordsIn)
     }
   })

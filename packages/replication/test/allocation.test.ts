@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { SegmentEncoder, type SegmentSink } from '../src/emit/segment-encoder.ts'
 import { ViewEmitter } from '../src/emit/view-emitter.ts'
 import { Arena, Health } from './arena.ts'
-import { heapGrowthBytes } from './heap.ts'
+import { heapGrowthBytes } from '../../../testing/src/heap.ts'
 
 /**
  * Bytes one tick of eight viewers may add to the heap over 2,000 ticks, after warm-up. Measured on Node 20: 0.

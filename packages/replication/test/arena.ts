@@ -52,7 +52,7 @@ export interface ArenaOptions {
   readonly tickHz: number
 }
 
-export const arenaDefaults: ArenaOptions = {
+const arenaDefaults: ArenaOptions = {
   sizeM: 100,
   cellM: 16,
   entitiesMax: 64,
@@ -63,7 +63,7 @@ export const arenaDefaults: ArenaOptions = {
 }
 
 /** Keeps segments of one tick in memory, up to `roomBytes` of reservations. */
-export class MemorySink implements SegmentSink {
+class MemorySink implements SegmentSink {
   readonly segments = new Map<number, Uint8Array>()
   roomBytes = Infinity
   #writer: ByteWriter | null = null

@@ -109,9 +109,10 @@ test('[REPL-17] owner components arrive by themselves, and stay until the next',
   const arena = new Arena()
   const model = arena.silentModel()
   expect(model.ownRow(Purse)).toBeNull()
-  const write = (mask: number, fill: (writer: ByteWriter) => void): ByteReader => {
+  const write = (mask: number, fill: (writer: ByteWriter) => void, gone = 0): ByteReader => {
     const writer = ByteWriter.ofSize(64)
     writer.varint(mask)
+    writer.varint(gone)
     fill(writer)
     return new ByteReader(writer.copy())
   }
@@ -129,11 +130,15 @@ test('[REPL-17] owner components arrive by themselves, and stay until the next',
     write(4, () => undefined),
     write(3, (writer) => writer.varint(5)),
     write(1, () => undefined),
+    write(0, () => undefined, 4),
+    write(1, (writer) => writer.varint(5), 1),
   ]) {
     expect(model.applyOwner(malformed)).toBe(false)
   }
   expect(model.applyOwner(new ByteReader(new Uint8Array(0)))).toBe(false)
   expect(model.ownRow(Luck)).toEqual({ value: 8 })
+  expect(model.applyOwner(write(0, () => undefined, 2))).toBe(true)
+  expect(model.ownRow(Luck)).toBeNull()
 })
 
 /** Segments by hand: `cell flags departures … 0 entries … 0`, with 9 the first cell of the zone. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Zone } from '../src/space/zone.ts'
 import { World } from '../src/world.ts'
 import { arena, boot, Health, Label, Pose, spawnWanderers, wander } from './arena.ts'
-import { heapGrowthBytes } from './heap.ts'
+import { heapGrowthBytes } from '../../../testing/src/heap.ts'
 
 /**
  * Bytes one tick may add to the heap over 2,000 ticks, after warm-up. Measured on Node 20 with 350 entities that turn,

@@ -43,7 +43,7 @@ export const wander = system('wander', (world) => {
   }
 })
 
-export const arenaOptions: GameOptions<typeof Walk> = {
+const arenaOptions: GameOptions<typeof Walk> = {
   name: 'arena',
   entitiesMax: 64,
   zones: [

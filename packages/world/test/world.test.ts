@@ -117,9 +117,21 @@ test('[WORLD-21] a despawned entity is gone for the rest of the tick, and its pl
   })
   expect(world.entities.refusedCount).toBe(1)
   expect([world.entities.count, world.cells.counts[cell], world.table(Health).has(0)]).toEqual([0, 0, false])
-  expect(world.tombstones.slotAt(world.tombstones.newest(cell, 0))).toBe(0)
+  const departure = world.tombstones.newest(cell, 0)
+  expect(departure).toBeGreaterThanOrEqual(0)
+  expect(world.tombstones.slotAt(departure)).toBe(0)
   runTick(world, () => expect(world.slotOf(world.spawn(field(world), 0, 0))).toBe(0))
   expect(world.slotOf(handle)).toBe(-1)
+})
+
+test('[WORLD-12] who moves on to another cell leaves a departure in the one before, and none in the new one', () => {
+  const world = arenaWorld()
+  boot(world, () => void world.spawn(field(world), 100, 100))
+  runTick(world, () => world.motion.place(0, 1700, 100))
+  const { tombstones } = world
+  expect([tombstones.newest(0, 0), tombstones.newest(0, 1), tombstones.newest(1, 0)]).toEqual([0, -1, -1])
+  expect(tombstones.slotAt(0)).toBe(0)
+  expect([world.changes.cellChangedTick[0], world.changes.cellChangedTick[1]]).toEqual([1, 1])
 })
 
 test('[WORLD-21] spawned and despawned in one tick leaves no trace', () => {

@@ -45,7 +45,7 @@ export class ViewModel {
   /** Masks of entries are below this. */
   readonly #maskEnd: number
   /** Entities named as gone from their cell, until the end of the frame shows whether another cell has them. */
-  readonly #leaving = new Map<number, number>()
+  readonly #leaving = new Set<number>()
 
   constructor(game: Game, geometry: ViewGeometry, listener: ViewListener) {
     this.#game = game
@@ -73,18 +73,18 @@ export class ViewModel {
 
   /** A reset frame: everything known may be stale until a segment says otherwise. */
   beginReset(): void {
-    for (const entity of this.entities.values()) this.#leaving.set(entity.slot, entity.cell)
+    for (const entity of this.entities.values()) this.#leaving.add(entity.slot)
   }
 
   dropCell(cell: number): void {
-    for (const entity of this.entities.values()) if (entity.cell === cell) this.#leaving.set(entity.slot, cell)
+    for (const entity of this.entities.values()) if (entity.cell === cell) this.#leaving.add(entity.slot)
   }
 
   /** After the last segment of a frame: who is in no cell any more is gone. */
   endFrame(): void {
-    for (const [slot, cell] of this.#leaving) {
+    for (const slot of this.#leaving) {
       const entity = this.entities.get(slot)
-      if (entity === undefined || entity.cell !== cell) continue
+      if (entity === undefined) continue
       this.entities.delete(slot)
       this.#listener.left(entity)
     }
@@ -94,8 +94,10 @@ export class ViewModel {
   /** The owner's components of one frame. False: malformed. */
   applyOwner(reader: ByteReader): boolean {
     const mask = reader.varint()
-    if (reader.failed || mask >>> this.#owned.length !== 0) return false
+    const gone = reader.varint()
+    if (reader.failed || (mask | gone) >>> this.#owned.length !== 0 || (mask & gone) !== 0) return false
     for (const [bit, { index, codec }] of this.#owned.entries()) {
+      if ((gone & (1 << bit)) !== 0) this.own[index] = null
       if ((mask & (1 << bit)) === 0) continue
       const row = codec.empty()
       codec.read(reader, row)
@@ -113,7 +115,7 @@ export class ViewModel {
     if ((flags & SegmentFlag.Keyframe) !== 0) this.dropCell(cell)
     if ((flags & SegmentFlag.Departures) !== 0) {
       for (let slot = reader.varint(); slot !== 0; slot = reader.varint()) {
-        if (this.entities.get(slot - 1)?.cell === cell) this.#leaving.set(slot - 1, cell)
+        if (this.entities.get(slot - 1)?.cell === cell) this.#leaving.add(slot - 1)
       }
     }
     let slot = -1

@@ -13,7 +13,7 @@ export interface Hook {
 }
 
 /** A hook not run for this many ticks is stale. */
-export const staleAfterTicks = 5
+const staleAfterTicks = 5
 
 export interface HookReport {
   readonly name: string

@@ -61,7 +61,7 @@ export class Outbound {
     this.encoder = new SegmentEncoder(world, new RingSegmentSink(ring))
     this.#emitter = new ViewEmitter(world, this.views, this.encoder)
     this.#owned = ownedComponents(world.game).map((component) => world.table(component))
-    this.#ownedBytesMax = 5 + this.#owned.reduce((sum, table) => sum + rowBytes(table), 0)
+    this.#ownedBytesMax = 10 + this.#owned.reduce((sum, table) => sum + rowBytes(table), 0)
     this.#built = board.slot('framesBuilt')
     this.#empty = board.slot('framesEmpty')
     this.#refused = board.slot('framesRefused')
@@ -203,8 +203,13 @@ export class Outbound {
   }
 
   #writeOwned(record: ByteWriter, slot: number, mask: number): void {
-    record.varint(mask)
-    for (let i = 0; i < this.#owned.length; i++) if ((mask & (1 << i)) !== 0) this.#owned[i]?.write(record, slot)
+    let gone = 0
+    for (let i = 0; i < this.#owned.length; i++) {
+      if ((mask & (1 << i)) !== 0 && this.#owned[i]?.has(slot) !== true) gone |= 1 << i
+    }
+    record.varint(mask & ~gone)
+    record.varint(gone)
+    for (let i = 0; i < this.#owned.length; i++) if ((mask & ~gone & (1 << i)) !== 0) this.#owned[i]?.write(record, slot)
   }
 
   #writeOutbox(record: ByteWriter, session: Session): void {
@@ -216,7 +221,7 @@ export class Outbound {
     let mask = 0
     for (let i = 0; i < this.#owned.length; i++) {
       const table = this.#owned[i] as ComponentTable
-      if (table.has(slot) && (table.changedTick[slot] as number) > baseline) mask |= 1 << i
+      if ((table.changedTick[slot] as number) > baseline) mask |= 1 << i
     }
     return mask
   }
