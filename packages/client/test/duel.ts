@@ -5,10 +5,8 @@ import { Prediction } from '../src/prediction.ts'
 export const tickHz = 20
 export const msPerTick = 1000 / tickHz
 
-export interface Axes {
-  readonly x: number
-  readonly z: number
-}
+/** An intent of `Walk`. */
+export type Axes = { readonly x: number; readonly z: number }
 
 export interface SpotCm {
   readonly xCm: number
@@ -125,7 +123,7 @@ export class Duel {
 
   #stepServer(): void {
     for (const { seq, intent } of this.#up.filter(({ arrivesTick }) => arrivesTick <= this.#tick)) {
-      Walk.steer(this.#server, 0, intent as never)
+      Walk.steer(this.#server, 0, intent)
       this.#acked = seq
       this.#ackedTick = this.#tick
     }

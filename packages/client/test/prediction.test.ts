@@ -148,7 +148,7 @@ test('[CLIENT-25] a frame that confirms none of the inputs remembered leaves all
       const born = { ...middle, vx: 0, vz: 0, inputAck: 7, ackAgeTicks }
       client.reconcile(born, 0)
       for (const [index, next] of intents.slice(0, 128).entries()) {
-        client.advance({ seq: 8 + index, intent: next as never }, msPerTick)
+        client.advance({ seq: 8 + index, intent: next }, msPerTick)
         client.fade(1_000)
         client.placeAt(0, before)
         client.reconcile(born, 0)
@@ -165,7 +165,7 @@ test('[CLIENT-26] after a reset nothing sent before counts any more', () => {
   const client = new Prediction(Walk, { tickHz, zoneSizeCm: sizeCm })
   const place = { xM: 0, zM: 0 }
   client.reconcile({ ...middle, vx: 0, vz: 0, inputAck: 0, ackAgeTicks: 1 }, 0)
-  client.advance({ seq: 1, intent: { x: 1, z: 0 } as never }, msPerTick)
+  client.advance({ seq: 1, intent: { x: 1, z: 0 } }, msPerTick)
   client.advance(null, msPerTick)
   client.reset()
   client.reconcile({ ...middle, vx: 0, vz: 0, inputAck: 0, ackAgeTicks: 1 }, 0)

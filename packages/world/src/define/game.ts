@@ -113,7 +113,7 @@ function requireZones(zones: readonly ZoneDefinition[]): void {
   let cells = 0
   for (const { name, sizeM, cellM } of zones) {
     assert(Number.isInteger(sizeM) && Number.isInteger(cellM) && cellM >= 1, `zone ${name}: whole metres, please`)
-    assert(sizeM >= cellM && sizeM <= 65_536, `zone ${name}: a zone is one cell to 65,536 m wide`)
+    assert(sizeM >= cellM && sizeM <= 65_535, `zone ${name}: a zone is one cell to 65,535 m wide`)
     assert(cellM <= 655, `zone ${name}: a cell is at most 655 m wide, a place in it is a u16 of centimetres`)
     const cellsWide = Math.ceil(sizeM / cellM)
     cells += cellsWide * cellsWide
