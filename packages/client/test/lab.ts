@@ -21,7 +21,7 @@ interface Asked {
   readonly name: string | null
 }
 
-export const msPerTick = 50
+const msPerTick = 50
 
 /** Far more ticks than anything here takes. */
 const stepsMax = 4_000

@@ -1,4 +1,4 @@
-import type { EntityView } from '@worldkeep/replication'
+import type { EntityView, JoinAck } from '@worldkeep/replication'
 import { createArena } from '@worldkeep/server/testing'
 import type { Game } from '@worldkeep/world'
 import fc from 'fast-check'
@@ -135,9 +135,24 @@ test('[CLIENT-71] a body whose time stood still starts over instead of running a
   }
 })
 
+test('[CLIENT-71] a player who is back has nothing to catch up with: the body stood', () => {
+  const { session, ack, xM } = openSession()
+  const advance = (nowMs: number): void => session.advance(nowMs, () => undefined)
+  session.setIntent({ x: 1, z: 0 })
+  for (let ms = 50; ms <= 1_000; ms += 50) advance(ms)
+  session.rejoin({ ...ack, tick: 200, inputAck: 1 }, 10_000)
+  advance(10_050)
+  xM(11_000)
+  expect(xM(10_050)).toBeCloseTo(4.2, 6)
+})
+
 /** A stay of its own, at the corner of the zone, without a server: ticks of 50 ms from 0 on. */
-function openSession(): { readonly session: WorldSession; readonly xM: (nowMs: number) => number } {
-  const ack = {
+function openSession(): {
+  readonly session: WorldSession
+  readonly ack: JoinAck
+  readonly xM: (nowMs: number) => number
+} {
+  const ack: JoinAck = {
     playerId: 'id-Ada',
     entity: 77,
     resumed: 0,
@@ -162,7 +177,7 @@ function openSession(): { readonly session: WorldSession; readonly xM: (nowMs: n
     session.placeOf({ handle: 77 } as EntityView, nowMs, place)
     return place.xM
   }
-  return { session, xM }
+  return { session, ack, xM }
 }
 
 test('[CLIENT-72] a page that slept walks on to where the server has walked meanwhile; one that slept for long starts over', () => {

@@ -126,9 +126,9 @@ test('[CMD-5] the same sequence number again has no second effect and gets the f
   await node.steps(4)
   ada.client.command(Earn, { amount: 3 }, { seq })
   await node.steps(4)
-  expect(ada.client.results.map(({ code, duplicate }) => ({ code, duplicate }))).toEqual([
-    { code: 'ok', duplicate: 0 },
-    { code: 'ok', duplicate: 1 },
+  expect(ada.client.results.map(({ code, durable, duplicate }) => ({ code, durable, duplicate }))).toEqual([
+    { code: 'ok', durable: 1, duplicate: 0 },
+    { code: 'ok', durable: 1, duplicate: 1 },
   ])
   expect(ada.client.model?.ownRow(Gold)?.amount).toBe(3)
 })

@@ -199,6 +199,7 @@ test('[GATE-15] the stages of a tick run in order, each timed, and every hook sh
   await node.steps(10)
   const report = node.tick.pipeline.report(node.tick.world.tick())
   expect(report.map(({ name }) => name)).toEqual([
+    'room',
     'lifecycle mailbox',
     'inbound freeze',
     'persistence results',
@@ -212,6 +213,7 @@ test('[GATE-15] the stages of a tick run in order, each timed, and every hook sh
     'state hash',
     'durable lane',
     'replication',
+    'flight recorder',
   ])
   expect(report.every(({ runs, stale }) => runs === 10 && !stale)).toBe(true)
   expect(node.tick.pipeline.stageMs).toHaveLength(5)

@@ -1,4 +1,4 @@
-import { seqIsNewer } from '@worldkeep/kernel'
+import { type ByteReader, type ByteWriter, seqIsNewer } from '@worldkeep/kernel'
 import { resultsKeptMax } from './limits.ts'
 
 /** Newest wins: gaps are fine, older and equal ones are late. The acknowledgement never goes back. */
@@ -50,6 +50,18 @@ export class CommandSequence {
     if (seq === 0) this.#hasWrapped = true
     this.acked = seq
     this.#codes[seq & (resultsKeptMax - 1)] = resultPending
+  }
+
+  /** For checkpoints: where the count stands. Outcomes are not kept: they decide nothing but answers. */
+  writeState(writer: ByteWriter): void {
+    writer.u32(this.acked)
+    writer.u8(this.#hasWrapped ? 1 : 0)
+  }
+
+  readState(reader: ByteReader): void {
+    this.reset()
+    this.acked = reader.u32()
+    this.#hasWrapped = reader.u8() === 1
   }
 
   finish(seq: number, code: string): void {

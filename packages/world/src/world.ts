@@ -1,4 +1,4 @@
-import { assert, type Fields, Hash64, type Random, type Tick } from '@worldkeep/kernel'
+import { assert, type Fields, type Hash64, type Random, type Tick } from '@worldkeep/kernel'
 import type { Component } from './define/component.ts'
 import type { Game } from './define/game.ts'
 import { tickHzMax, tickHzMin } from './limits.ts'
@@ -6,6 +6,7 @@ import { CellLists } from './space/cell-lists.ts'
 import { Motion } from './space/motion.ts'
 import { Tombstones } from './space/tombstones.ts'
 import { Zone } from './space/zone.ts'
+import { StateHash } from './state/state-hash.ts'
 import { ChangeLog } from './tables/change-log.ts'
 import { ComponentTable } from './tables/component-table.ts'
 import { type EntityHandle, EntityTable } from './tables/entity-table.ts'
@@ -34,8 +35,8 @@ export class World {
   /** Tick in which the set of an entity's components last changed. */
   readonly shapeTick: Int32Array
   readonly motionChangedTick: Int32Array
+  readonly stateHash: StateHash
   window: MutationWindow = 'closed'
-  readonly #hash = new Hash64()
   readonly #dying: Uint8Array
   readonly #dyingSlots: Int32Array
   #dyingCount = 0
@@ -64,6 +65,7 @@ export class World {
     this.tables = game.components.map(
       (component, index) => new ComponentTable(component, index, capacity, this.changes, this.shapeTick),
     )
+    this.stateHash = new StateHash(this)
     this.#dying = new Uint8Array(capacity)
     this.#dyingSlots = new Int32Array(capacity)
   }
@@ -165,18 +167,10 @@ export class World {
     }
   }
 
-  /** Digest of everything a tick can see or change. Read it with `hashLow` and `hashHigh`. */
+  /** Digest of everything a tick can see or change. */
   hashState(): Hash64 {
-    const hash = this.#hash
-    const { slotsUsed } = this.entities
-    hash.reset()
-    hash.u32(this.changes.tick)
-    this.entities.hash(hash)
-    hash.column(this.zoneOf, 0, slotsUsed)
-    this.motion.hash(hash, slotsUsed)
-    for (let i = 0; i < this.tables.length; i++) this.tables[i]?.hash(hash, slotsUsed)
-    for (let i = 0; i < this.zones.length; i++) hash.column((this.zones[i] as Zone).random.state, 0, 4)
-    return hash
+    this.stateHash.update()
+    return this.stateHash.total
   }
 
   #settle(slot: number): void {

@@ -61,6 +61,16 @@ test('[MEADOW-40] a click next to the player does not make it run around the spo
   )
 })
 
+test('[MEADOW-40] the last steps are slower: a tick of walking must not carry past the goal', () => {
+  const pace = (awayM: number): number => {
+    const { x, z } = courseTo({ xM: 10 + awayM, zM: 10 }, { xM: 10, zM: 10 }, { x: 1, z: 0 })
+    return Math.hypot(x, z)
+  }
+  expect([pace(5), pace(1)]).toEqual([1, 1])
+  expect(pace(0.7)).toBeLessThan(0.5)
+  expect(pace(0.35)).toBeLessThan(0.5)
+})
+
 test('[MEADOW-40] who is there stands', () => {
   expect(courseTo({ xM: 5, zM: 5 }, { xM: 5.1, zM: 4.9 }, { x: 1, z: 0 })).toBe(standing)
 })

@@ -125,6 +125,18 @@ export class RingWriter {
     return (this.#recordsIn - this.recordsOut()) >>> 0
   }
 
+  /**
+   * Bytes of records, padding and headers included, that will fit from now on whatever the reader does: half of what is
+   * free, because the other half may be lost to one record that does not fit before the end.
+   */
+  roomBytes(): number {
+    return (this.#bytes.byteLength - this.#unreadBytes()) >>> 1
+  }
+
+  roomRecords(): number {
+    return Math.max(0, this.#recordsMax - this.queuedRecords())
+  }
+
   #unreadBytes(): number {
     return (this.#head - (Atomics.load(this.#words, RingWord.Tail) >>> 0)) >>> 0
   }

@@ -41,6 +41,7 @@ export const ringBytes = {
   results: 1 << 23,
   requests: 1 << 12,
   events: 1 << 22,
+  recording: 1 << 24,
 } as const
 
 /** Records per ring. */
@@ -53,11 +54,16 @@ export const ringRecords = {
   results: 65_536,
   requests: 64,
   events: 4096,
+  recording: 4096,
 } as const
 
 assert(documentsBytesMax * 4 < ringBytes.results, 'a loaded player fits into the mailbox many times')
 assert(
   (durablePlayersBytesMax + durableActionsBytesMax) * 2 < ringBytes.jobs,
   'a durable batch always fits an empty mailbox',
+)
+assert(
+  (frozenBytesMax + frozenRecordsMax * 6) * 2 < ringBytes.recording,
+  'the fullest tick can be recorded: a record takes at most half of its mailbox',
 )
 assert(ringBytes.inbound <= frozenBytesMax, 'one tick can take in a full mailbox')

@@ -6,6 +6,7 @@ import { ringBytes, ringRecords, routeSlotBits } from './limits.ts'
  *
  *     gateway ── handshakes, lifecycle, inbound ──► tick ── outbound ──► gateway
  *                                                   tick ── jobs ──► persistence ── results ──► tick
+ *                                                   tick ── recording ──► recorder
  *     host    ── requests ──► tick ── events ──► host
  */
 export interface Mailboxes {
@@ -17,6 +18,7 @@ export interface Mailboxes {
   readonly results: RingMemory
   readonly requests: RingMemory
   readonly events: RingMemory
+  readonly recording: RingMemory
 }
 
 export function createMailboxes(): Mailboxes {
@@ -31,6 +33,7 @@ export function createMailboxes(): Mailboxes {
     results: ring('results'),
     requests: ring('requests'),
     events: ring('events'),
+    recording: ring('recording'),
   }
 }
 
@@ -55,6 +58,9 @@ export const RecordKind = {
   /** available u8. */
   StoreState: 9,
 
+  /** bytes u32, records u32: what the mailbox of jobs has room for in this tick. Made by the tick itself. */
+  Room: 10,
+
   /** id varint, then the segment's bytes up to the end of the record. */
   Segment: 16,
   /** route u32, mustSend u8, segment count u8, segment ids varint, frame bytes up to the segment count. */
@@ -74,6 +80,16 @@ export const RecordKind = {
   DurableBatch: 33,
   /** one player record. */
   Save: 34,
+
+  /**
+   * tick u32, hash low u32, hash high u32, leaf count varint, leaves u32, then the frozen records: count varint, each
+   * kind u8, length varint, bytes.
+   */
+  RecordedTick: 80,
+  /** tick u32, part varint, parts varint, bytes of the checkpoint. */
+  RecordedCheckpoint: 81,
+  /** tick u32 of the first tick missing. */
+  RecordedGap: 82,
 
   /** nothing. */
   Stop: 48,

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ManualClock } from '@worldkeep/kernel'
+import { createRing, ManualClock, type RingMemory, RingWriter } from '@worldkeep/kernel'
 import type { PlayerId } from '@worldkeep/session'
 import { createStore, type WorldStore } from '@worldkeep/store'
 import type { Game } from '@worldkeep/world'
@@ -26,6 +26,8 @@ export interface SimulatedNodeOptions {
   readonly config?: Partial<CoreConfig>
   /** Stands between node and store: delays, failures. */
   readonly wrapStore?: (store: WorldStore) => WorldStore
+  /** Records every tick into `recording`. */
+  readonly record?: { readonly checkpointIntervalTicks: number }
   /** A folder to open again; left out: a fresh one. */
   readonly dataDir?: string
 }
@@ -44,6 +46,8 @@ export class SimulatedNode {
   readonly tickBoard: TickBoard
   readonly gatewayBoard: GatewayBoard
   readonly persistenceBoard: PersistenceBoard
+  /** The mailbox of the flight recorder. */
+  readonly recording: RingMemory = createRing({ byteLength: 1 << 24, recordsMax: 1 << 16 })
   readonly dataDir: string
   readonly #store: WorldStore
   readonly #loopbacks = new Set<Loopback>()
@@ -75,6 +79,9 @@ export class SimulatedNode {
       board: this.tickBoard,
       connectionsMax: 4096,
       doorbells: { gateway: null, persistence: null, host: null },
+      ...(options.record === undefined
+        ? {}
+        : { recording: { ring: new RingWriter(this.recording), ...options.record } }),
     })
     this.gateway = new GatewayCore({
       ...shared,

@@ -1,4 +1,4 @@
-import { assert, type Hash64 } from '@worldkeep/kernel'
+import { assert } from '@worldkeep/kernel'
 import { speedCmPerSMax } from '../limits.ts'
 import type { ChangeSink } from '../tables/column.ts'
 
@@ -109,13 +109,6 @@ export class Motion {
     this.z[slot] = 0
     this.vx[slot] = 0
     this.vz[slot] = 0
-  }
-
-  hash(hash: Hash64, slotsUsed: number): void {
-    hash.column(this.x, 0, slotsUsed)
-    hash.column(this.z, 0, slotsUsed)
-    hash.column(this.vx, 0, slotsUsed)
-    hash.column(this.vz, 0, slotsUsed)
   }
 
   #toCm(units: number): number {

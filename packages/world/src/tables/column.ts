@@ -26,17 +26,22 @@ export interface Column<T extends number | string = number | string> {
   clear(slot: number): void
   write(writer: ByteWriter, slot: number): void
   read(reader: ByteReader, slot: number): void
-  hash(hash: Hash64, slot: number): void
+  /** Most bytes `write` takes. */
+  readonly bytesMax: number
+  /** Digests the rows that are present, in slot order. */
+  hash(hash: Hash64, present: Uint8Array, slotsUsed: number): void
 }
 
 type Stored = Uint8Array | Uint16Array | Uint32Array | Int8Array | Int16Array | Int32Array
 
 export class NumberColumn implements Column<number> {
+  readonly bytesMax: number
   readonly stored: Stored
   readonly #type: FieldType
   readonly #sink: ChangeSink
 
   constructor(type: FieldType, capacity: number, sink: ChangeSink) {
+    this.bytesMax = type.bytesMax
     this.stored = allocate(type, capacity)
     this.#type = type
     this.#sink = sink
@@ -63,8 +68,8 @@ export class NumberColumn implements Column<number> {
     if (!reader.failed) this.#put(slot, stored)
   }
 
-  hash(hash: Hash64, slot: number): void {
-    hash.u32(this.stored[slot] as number)
+  hash(hash: Hash64, present: Uint8Array, slotsUsed: number): void {
+    for (let slot = 0; slot < slotsUsed; slot++) if (present[slot] === 1) hash.u32(this.stored[slot] as number)
   }
 
   #put(slot: number, stored: number): void {
@@ -76,6 +81,7 @@ export class NumberColumn implements Column<number> {
 
 /** Text of a fixed span per entity. Reading it allocates a string: not for every tick. */
 export class TextColumn implements Column<string> {
+  readonly bytesMax: number
   readonly #bytes: Uint8Array
   readonly #lengths: Uint16Array
   readonly #bytesMax: number
@@ -83,6 +89,7 @@ export class TextColumn implements Column<string> {
   readonly #sink: ChangeSink
 
   constructor(type: FieldType, capacity: number, sink: ChangeSink) {
+    this.bytesMax = type.bytesMax
     this.#bytesMax = type.storedMax
     this.#written = new Uint8Array(type.storedMax)
     this.#bytes = new Uint8Array(capacity * this.#bytesMax)
@@ -120,10 +127,13 @@ export class TextColumn implements Column<string> {
     if (!reader.failed) this.set(slot, value)
   }
 
-  hash(hash: Hash64, slot: number): void {
-    const length = this.#lengths[slot] as number
-    hash.u32(length)
-    hash.column(this.#bytes, slot * this.#bytesMax, length)
+  hash(hash: Hash64, present: Uint8Array, slotsUsed: number): void {
+    for (let slot = 0; slot < slotsUsed; slot++) {
+      if (present[slot] !== 1) continue
+      const length = this.#lengths[slot] as number
+      hash.u32(length)
+      hash.column(this.#bytes, slot * this.#bytesMax, length)
+    }
   }
 
   /** Bytes, not strings, are compared: half a surrogate pair is written as U+FFFD, and stays unequal to it as a string. */

@@ -1,5 +1,6 @@
 import type { ByteReader, ByteWriter, Fields, FieldType, Hash64, Row, ValueOf } from '@worldkeep/kernel'
 import type { Component } from '../define/component.ts'
+import { readColumn, writeColumn } from '../state/column-bytes.ts'
 import type { ChangeLog } from './change-log.ts'
 import { type Column, createColumn } from './column.ts'
 
@@ -14,13 +15,14 @@ export class ComponentTable<F extends Fields = Fields> {
   readonly index: number
   readonly columns: ColumnsOf<F>
   readonly changedTick: Int32Array
+  /** What `hashLeaf` digests, by leaf: the component, then its fields. */
+  readonly leafNames: readonly string[]
   readonly #present: Uint8Array
   readonly #shapeTick: Int32Array
   readonly #log: ChangeLog
   readonly #list: readonly Column[]
   readonly #names: readonly (keyof F & string)[]
   readonly #seen: boolean
-  #count = 0
 
   constructor(component: Component<string, F>, index: number, capacity: number, log: ChangeLog, shapeTick: Int32Array) {
     this.component = component
@@ -37,6 +39,7 @@ export class ComponentTable<F extends Fields = Fields> {
     this.columns = columns as ColumnsOf<F>
     this.#list = Object.values(columns)
     this.#names = Object.keys(columns)
+    this.leafNames = [component.name, ...this.#names.map((field) => `${component.name}.${field}`)]
   }
 
   has(slot: number): boolean {
@@ -48,7 +51,6 @@ export class ComponentTable<F extends Fields = Fields> {
     if (this.#present[slot] !== 1) {
       for (let i = 0; i < this.#list.length; i++) (this.#list[i] as Column).clear(slot)
       this.#present[slot] = 1
-      this.#count++
       this.#reshape(slot)
     }
     for (let i = 0; i < this.#names.length; i++) {
@@ -60,7 +62,6 @@ export class ComponentTable<F extends Fields = Fields> {
   remove(slot: number): void {
     if (this.#present[slot] !== 1) return
     this.#present[slot] = 0
-    this.#count--
     this.#reshape(slot)
   }
 
@@ -85,13 +86,31 @@ export class ComponentTable<F extends Fields = Fields> {
     for (let i = 0; i < this.#list.length; i++) (this.#list[i] as Column).read(reader, slot)
   }
 
-  hash(hash: Hash64, slotsUsed: number): void {
-    // With the count in front no row can be mistaken for a row of the next table.
-    hash.u32(this.#count)
-    for (let slot = 0; slot < slotsUsed; slot++) {
+  /** Leaf 0 is who has the component; leaf 1 … are its fields. */
+  hashLeaf(leaf: number, hash: Hash64, slotsUsed: number): void {
+    if (leaf === 0) {
+      for (let slot = 0; slot < slotsUsed; slot++) if (this.#present[slot] === 1) hash.u32(slot)
+      return
+    }
+    ;(this.#list[leaf - 1] as Column).hash(hash, this.#present, slotsUsed)
+  }
+
+  stateBytesMax(): number {
+    const row = this.#list.reduce((sum, column) => sum + column.bytesMax, 1)
+    return this.#present.length * row
+  }
+
+  writeState(writer: ByteWriter, slotsUsed: number): void {
+    writeColumn(writer, this.#present, slotsUsed)
+    for (let slot = 0; slot < slotsUsed; slot++) if (this.#present[slot] === 1) this.write(writer, slot)
+  }
+
+  readState(reader: ByteReader, slotsUsed: number): void {
+    readColumn(reader, this.#present, slotsUsed)
+    for (let slot = 0; slot < slotsUsed && !reader.failed; slot++) {
       if (this.#present[slot] !== 1) continue
-      hash.u32(slot)
-      for (let i = 0; i < this.#list.length; i++) (this.#list[i] as Column).hash(hash, slot)
+      this.read(reader, slot)
+      this.changed(slot)
     }
   }
 

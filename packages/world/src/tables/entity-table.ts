@@ -1,5 +1,6 @@
-import { assert, type Hash64 } from '@worldkeep/kernel'
+import { assert, type ByteReader, type ByteWriter, type Hash64 } from '@worldkeep/kernel'
 import { generationMax, slotBits, slotsMax } from '../limits.ts'
+import { readColumn, writeColumn } from '../state/column-bytes.ts'
 
 /**
  * A live entity: generation above, slot below. 0 is no entity. A despawned handle never resolves again: each use of a
@@ -98,5 +99,32 @@ export class EntityTable {
     for (let slot = 0; slot < this.slotsUsed; slot++) {
       hash.u32(((this.#generations[slot] as number) << 1) | (this.alive[slot] as number))
     }
+  }
+
+  stateBytesMax(): number {
+    return 20 + this.capacity * 7
+  }
+
+  writeState(writer: ByteWriter): void {
+    for (const number of [this.slotsUsed, this.#freeCount, this.refusedCount, this.retiredCount]) writer.u32(number)
+    writeColumn(writer, this.alive, this.slotsUsed)
+    writeColumn(writer, this.#generations, this.slotsUsed)
+    for (let i = 0; i < this.#freeCount; i++) writer.u32(this.#free[(this.#freeAt + i) % this.capacity] as number)
+  }
+
+  /** False: these are not the entities of a table of this capacity. */
+  readState(reader: ByteReader): boolean {
+    this.slotsUsed = reader.u32()
+    this.#freeAt = 0
+    this.#freeCount = reader.u32()
+    this.refusedCount = reader.u32()
+    this.retiredCount = reader.u32()
+    if (reader.failed || this.slotsUsed > this.capacity || this.#freeCount > this.slotsUsed) return false
+    readColumn(reader, this.alive, this.slotsUsed)
+    readColumn(reader, this.#generations, this.slotsUsed)
+    for (let i = 0; i < this.#freeCount; i++) this.#free[i] = reader.u32()
+    this.count = 0
+    for (let slot = 0; slot < this.slotsUsed; slot++) if (this.alive[slot] === 1) this.count++
+    return !reader.failed
   }
 }

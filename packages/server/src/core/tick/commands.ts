@@ -61,7 +61,7 @@ export class Commands {
     const seq = body.u32()
     const index = body.u8()
     const order = session.commands.classify(seq)
-    if (order === 'duplicate') return this.#repeat(session, seq)
+    if (order === 'duplicate') return this.#repeat(session, seq, index)
     if (order === 'gap') return this.#refuse(session, seq, 'sequence_gap')
     session.commands.begin(seq)
     const command = this.#parts.world.game.commands[index]
@@ -118,10 +118,11 @@ export class Commands {
   }
 
   /** One still under way is answered when it is done; one long forgotten is only known to have been processed. */
-  #repeat(session: Session, seq: number): void {
+  #repeat(session: Session, seq: number, index: number): void {
     const code = session.commands.resultOf(seq) ?? 'ok'
     if (code === resultPending) return
-    this.#parts.outbound.result(session, seq, code, { durable: 0, duplicate: 1, retryable: 0 })
+    const durable = code === 'ok' && this.#parts.world.game.commands[index]?.acknowledged === 'durable' ? 1 : 0
+    this.#parts.outbound.result(session, seq, code, { durable, duplicate: 1, retryable: 0 })
   }
 
   #activeSession(route: number): Session | null {

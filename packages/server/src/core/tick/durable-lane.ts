@@ -1,4 +1,4 @@
-import { assert, ByteWriter, type Fields, type RingWriter, type Row } from '@worldkeep/kernel'
+import { assert, type ByteReader, ByteWriter, type Fields, type Row } from '@worldkeep/kernel'
 import type { Command, ComponentTable } from '@worldkeep/world'
 import type { TickBoard } from '../counters.ts'
 import {
@@ -15,6 +15,7 @@ import {
   writeNamedValues,
   writePlayerRecord,
 } from '../player-record.ts'
+import type { JobsOutbox } from './jobs-outbox.ts'
 import type { Session } from './session-table.ts'
 
 /** Bytes of one action in a batch beyond its row: ids, numbers, names of fields. */
@@ -35,7 +36,7 @@ export interface PendingResult {
 export class DurableLane {
   /** False while the store says that it cannot commit. */
   available = true
-  readonly #ring: RingWriter
+  readonly #ring: JobsOutbox
   readonly #board: TickBoard
   readonly #saved: readonly ComponentTable[]
   readonly #playerBytesMax: number
@@ -49,7 +50,7 @@ export class DurableLane {
   #pendingAt = 0
   #pendingCount = 0
 
-  constructor(saved: readonly ComponentTable[], ring: RingWriter, board: TickBoard) {
+  constructor(saved: readonly ComponentTable[], ring: JobsOutbox, board: TickBoard) {
     this.#saved = saved
     this.#ring = ring
     this.#board = board
@@ -144,7 +145,37 @@ export class DurableLane {
     return oldest
   }
 
-  pendingResults(): number {
-    return this.#pendingCount
+  /** Whether a batch waits that an earlier tick could not hand over: no moment for a checkpoint. */
+  isHoldingBatch(): boolean {
+    return this.#actionCount > 0
+  }
+
+  stateBytesMax(): number {
+    return 8 + this.#pendingCount * 16
+  }
+
+  writeState(writer: ByteWriter): void {
+    writer.u8(this.available ? 1 : 0)
+    writer.u32(this.#pendingCount)
+    for (let i = 0; i < this.#pendingCount; i++) {
+      const pending = this.#pending[(this.#pendingAt + i) % durableResultsPendingMax] as PendingResult
+      writer.u32(pending.tick)
+      writer.u32(pending.sessionSlot)
+      writer.u32(pending.sessionGeneration)
+      writer.u32(pending.seq)
+    }
+  }
+
+  readState(reader: ByteReader): void {
+    this.available = reader.u8() === 1
+    this.#pendingAt = 0
+    this.#pendingCount = Math.min(reader.u32(), durableResultsPendingMax)
+    for (let i = 0; i < this.#pendingCount && !reader.failed; i++) {
+      const pending = this.#pending[i] as PendingResult
+      pending.tick = reader.u32()
+      pending.sessionSlot = reader.u32()
+      pending.sessionGeneration = reader.u32()
+      pending.seq = reader.u32()
+    }
   }
 }

@@ -1,4 +1,4 @@
-import { ByteReader, type RingReader } from '@worldkeep/kernel'
+import { assert, ByteReader, ByteWriter, type RingReader } from '@worldkeep/kernel'
 import { frozenBytesMax, frozenRecordsMax } from '../limits.ts'
 
 /**
@@ -12,10 +12,12 @@ export class FrozenInputs {
   readonly #bytes = new Uint8Array(frozenBytesMax)
   readonly #kinds = new Uint8Array(frozenRecordsMax)
   readonly #starts = new Int32Array(frozenRecordsMax + 1)
+  readonly #writer: ByteWriter
   #used = 0
 
   constructor() {
     this.body = new ByteReader(this.#bytes)
+    this.#writer = new ByteWriter(this.#bytes)
   }
 
   clear(): void {
@@ -33,16 +35,44 @@ export class FrozenInputs {
       ring.next()
     ) {
       const { position, limit } = ring.body
-      this.#bytes.set(ring.memory().subarray(position, limit), this.#used)
-      this.#kinds[this.count] = ring.kind
-      this.#starts[this.count] = this.#used
-      this.#used += limit - position
-      this.count++
-      this.#starts[this.count] = this.#used
+      this.begin(limit - position).raw(ring.memory(), position, limit - position)
+      this.end(ring.kind)
       taken++
     }
     ring.release()
     return taken
+  }
+
+  /** A record of the tick's own making, or of a recording. There is always room for one more of the tick's own. */
+  begin(bytesMax: number): ByteWriter {
+    this.#writer.reset(this.#used, this.#used + bytesMax)
+    return this.#writer
+  }
+
+  end(kind: number): void {
+    assert(!this.#writer.overflowed, 'a frozen record outgrew what it reserved')
+    this.#kinds[this.count] = kind
+    this.#starts[this.count] = this.#used
+    this.#used = this.#writer.position
+    this.count++
+    this.#starts[this.count] = this.#used
+  }
+
+  /** Everything frozen, as it lies: for the recorder. */
+  writeTo(writer: ByteWriter): void {
+    writer.varint(this.count)
+    for (let i = 0; i < this.count; i++) {
+      const start = this.#starts[i] as number
+      const length = (this.#starts[i + 1] as number) - start
+      writer.u8(this.#kinds[i] as number)
+      writer.varint(length)
+      writer.raw(this.#bytes, start, length)
+    }
+  }
+
+  /** Most bytes `writeTo` takes now. */
+  bytesMax(): number {
+    return 5 + this.#used + this.count * 6
   }
 
   kindOf(index: number): number {

@@ -1,4 +1,4 @@
-import type { ByteReader, RingWriter } from '@worldkeep/kernel'
+import { assert, type ByteReader } from '@worldkeep/kernel'
 import { encodeMessage, playerIdBytesMax, ServerJoinAck } from '@worldkeep/wire'
 import type { World, Zone } from '@worldkeep/world'
 import type { CoreConfig } from '../core-config.ts'
@@ -6,6 +6,7 @@ import type { TickBoard } from '../counters.ts'
 import { LoadStatus, LogLevel, noRoute, RecordKind, type Route } from '../mailboxes.ts'
 import { type PlayerRecord, readPlayerRecord } from '../player-record.ts'
 import type { HostEvents } from './host-events.ts'
+import type { JobsOutbox } from './jobs-outbox.ts'
 import type { Outbound } from './outbound.ts'
 import type { PlayerSaves } from './player-saves.ts'
 import type { Session, SessionTable } from './session-table.ts'
@@ -25,7 +26,7 @@ export interface JoinParts {
   readonly sessions: SessionTable
   readonly outbound: Outbound
   readonly saves: PlayerSaves
-  readonly jobs: RingWriter
+  readonly jobs: JobsOutbox
   readonly events: HostEvents
   readonly config: CoreConfig
   readonly board: TickBoard
@@ -227,9 +228,8 @@ export class Joins {
       commandAck: session.commands.acked,
     })
     const sent = outbound.message(session.route, RecordKind.Accepted, (writer) => writer.raw(bytes), bytes.byteLength)
-    if (sent) this.#count('handshakesAccepted')
-    // Nobody can hear the answer: the body waits in its grace, the gateway's own deadline closes the connection.
-    else this.dropped(session.route, options.tick)
+    assert(sent, 'an answer without room: no more handshakes are taken in than can be answered')
+    this.#count('handshakesAccepted')
   }
 
   #fail(session: Session, code: 'queue_full' | 'server_full' | 'load_failed'): void {

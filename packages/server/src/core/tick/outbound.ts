@@ -25,6 +25,9 @@ import { outboxBytesMax } from '../limits.ts'
 import { RecordKind, type Route } from '../mailboxes.ts'
 import type { Session } from './session-table.ts'
 
+/** A join acknowledgement with its longest texts, and more. */
+const answerBytesMax = 2048
+
 /** Route, flags, counts, header, and as many cells and segment ids as a frame can name. */
 const frameOverheadBytes = 32 + frameCellsMax * 10
 
@@ -76,6 +79,11 @@ export class Outbound {
     write(record)
     this.#ring.end(kind)
     return true
+  }
+
+  /** Join acknowledgements and refusals that will find room, whatever the gateway does meanwhile. */
+  answersRoom(): number {
+    return Math.min(this.#ring.roomRecords(), Math.floor(this.#ring.roomBytes() / answerBytesMax))
   }
 
   /** Ends a connection, or answers its handshake, with an error of the catalogue. */
@@ -209,7 +217,8 @@ export class Outbound {
     }
     record.varint(mask & ~gone)
     record.varint(gone)
-    for (let i = 0; i < this.#owned.length; i++) if ((mask & ~gone & (1 << i)) !== 0) this.#owned[i]?.write(record, slot)
+    for (let i = 0; i < this.#owned.length; i++)
+      if ((mask & ~gone & (1 << i)) !== 0) this.#owned[i]?.write(record, slot)
   }
 
   #writeOutbox(record: ByteWriter, session: Session): void {

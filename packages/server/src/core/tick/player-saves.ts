@@ -1,9 +1,9 @@
-import type { RingWriter } from '@worldkeep/kernel'
 import type { ComponentTable, World } from '@worldkeep/world'
 import type { TickBoard } from '../counters.ts'
 import { RecordKind } from '../mailboxes.ts'
 import { type PlayerHead, type PlayerRecord, playerRecordBytesMax, writePlayerRecord } from '../player-record.ts'
 import type { DurableLane } from './durable-lane.ts'
+import type { JobsOutbox } from './jobs-outbox.ts'
 import type { Session, SessionTable } from './session-table.ts'
 
 /**
@@ -13,12 +13,12 @@ import type { Session, SessionTable } from './session-table.ts'
 export class PlayerSaves {
   readonly saved: readonly ComponentTable[]
   readonly #world: World
-  readonly #ring: RingWriter
+  readonly #ring: JobsOutbox
   readonly #board: TickBoard
   readonly #recordBytesMax: number
   readonly #intervalTicks: number
 
-  constructor(world: World, ring: RingWriter, board: TickBoard, options: { readonly checkpointIntervalS: number }) {
+  constructor(world: World, ring: JobsOutbox, board: TickBoard, options: { readonly checkpointIntervalS: number }) {
     this.#world = world
     this.#ring = ring
     this.#board = board

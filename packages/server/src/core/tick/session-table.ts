@@ -1,12 +1,13 @@
-import { assert, ByteWriter } from '@worldkeep/kernel'
+import { assert, type ByteReader, ByteWriter } from '@worldkeep/kernel'
 import {
   CommandSequence,
   InputSequence,
   nextSessionState,
   type SessionEvent,
   type SessionState,
+  sessionStates,
 } from '@worldkeep/session'
-import { outboxBytesMax } from '../limits.ts'
+import { documentsBytesMax, outboxBytesMax } from '../limits.ts'
 import { noRoute, type Route, slotOfRoute } from '../mailboxes.ts'
 
 /** One player's stay. Lives in the table for ever and is handed out again. */
@@ -130,6 +131,32 @@ export class SessionTable {
     this.count--
   }
 
+  stateBytesMax(): number {
+    return 8 + this.max * 4 + this.count * sessionBytesMax
+  }
+
+  writeState(writer: ByteWriter): void {
+    writer.u32(this.#freeFrom)
+    for (const { generation } of this.#sessions) writer.u16(generation)
+    writer.u32(this.count)
+    for (const session of this.#sessions) if (session.state !== 'free') writeSession(writer, session)
+  }
+
+  /** Into an empty table of the same size. */
+  readState(reader: ByteReader): void {
+    this.#freeFrom = reader.u32()
+    for (const session of this.#sessions) session.generation = reader.u16()
+    for (let left = reader.u32(); left > 0 && !reader.failed; left--) {
+      const session = this.#sessions[reader.u32()]
+      if (session === undefined) return reader.fail()
+      const route = readSession(reader, session)
+      this.#byPlayer.set(session.playerId, session)
+      this.count++
+      if (route !== noRoute) this.bind(session, route)
+    }
+    return undefined
+  }
+
   #reset(session: Session, playerId: string): void {
     session.generation = (session.generation + 1) & 0xffff
     session.playerId = playerId
@@ -143,4 +170,43 @@ export class SessionTable {
     session.commands.reset()
     session.clearOutbox()
   }
+}
+
+/** Ids, names and tokens as the mailboxes bound them, and the longest documents. */
+const sessionBytesMax = 1024 + documentsBytesMax
+
+function writeSession(writer: ByteWriter, session: Session): void {
+  writer.u32(session.slot)
+  writer.u8(sessionStates.indexOf(session.state))
+  for (const text of [session.playerId, session.name, session.sessionId, session.resumeToken]) writer.text(text)
+  writer.u32(session.route)
+  writer.u32(session.entity)
+  writer.i32(session.bodySlot)
+  writer.u32(session.inputs.acked)
+  writer.u32(session.inputs.ackedTick)
+  session.commands.writeState(writer)
+  for (const number of [session.graceEndsTick, session.saveDueTick, session.revision]) writer.u32(number)
+  writer.text(session.documents)
+  writer.u8(session.savable ? 1 : 0)
+}
+
+/** Everything but the route, which it returns. */
+function readSession(reader: ByteReader, session: Session): Route {
+  session.state = sessionStates[reader.u8()] ?? 'free'
+  session.playerId = reader.text(documentsBytesMax)
+  session.name = reader.text(documentsBytesMax)
+  session.sessionId = reader.text(documentsBytesMax)
+  session.resumeToken = reader.text(documentsBytesMax)
+  const route = reader.u32() as Route
+  session.entity = reader.u32()
+  session.bodySlot = reader.i32()
+  session.inputs.acked = reader.u32()
+  session.inputs.ackedTick = reader.u32()
+  session.commands.readState(reader)
+  session.graceEndsTick = reader.u32()
+  session.saveDueTick = reader.u32()
+  session.revision = reader.u32()
+  session.documents = reader.text(documentsBytesMax)
+  session.savable = reader.u8() === 1
+  return route
 }

@@ -1,14 +1,17 @@
-import { type Clock, type Doorbell, RingReader, RingWriter } from '@worldkeep/kernel'
+import { type ByteReader, type Clock, type Doorbell, RingReader, RingWriter } from '@worldkeep/kernel'
 import { type Game, Pipeline, type Stage, World } from '@worldkeep/world'
 import type { CoreConfig } from '../core-config.ts'
 import type { TickBoard, TickCounter } from '../counters.ts'
 import { frozenRecordsMax } from '../limits.ts'
 import { type Mailboxes, RecordKind } from '../mailboxes.ts'
 import { Commands } from './commands.ts'
+import { readCoreCheckpoint } from './core-checkpoint.ts'
 import { DurableLane } from './durable-lane.ts'
+import { FlightRecorder } from './flight-recorder.ts'
 import { FrozenInputs } from './frozen-inputs.ts'
 import { HostEvents } from './host-events.ts'
 import { emitInspection } from './inspection.ts'
+import { JobsOutbox } from './jobs-outbox.ts'
 import { Joins } from './joins.ts'
 import { Outbound } from './outbound.ts'
 import { PlayerSaves } from './player-saves.ts'
@@ -22,6 +25,10 @@ export interface TickCoreParts {
   readonly board: TickBoard
   /** Where each tick's duration is kept, for who wants them exactly. */
   readonly tickDurations?: Float32Array
+  /** Where the flight recorder writes; left out: nothing is recorded. */
+  readonly recording?: { readonly ring: RingWriter; readonly checkpointIntervalTicks: number }
+  /** `checkpoint`: the world stays empty until `restore`. */
+  readonly startsFrom?: 'boot' | 'checkpoint'
   /** Only for measuring: no decision of a tick depends on it. */
   readonly clock: Clock
   readonly connectionsMax: number
@@ -72,12 +79,15 @@ export class TickCore {
   readonly #results: RingReader
   readonly #handshakes: RingReader
   readonly #requests: RingReader
-  readonly #jobs: RingWriter
+  readonly #jobs: JobsOutbox
   readonly #lane: DurableLane
   readonly #saves: PlayerSaves
   readonly #joins: Joins
   readonly #commands: Commands
   readonly #snapshotEveryTicks: number
+  readonly #recorder: FlightRecorder | null
+  #isReplay = false
+  #answersLeft = 0
   /** Asked for and not due yet. Bounded by the host, which has at most `inspectionsMax` under way. */
   readonly #inspections: { readonly request: number; readonly atTick: number }[] = []
 
@@ -93,7 +103,7 @@ export class TickCore {
     this.#results = new RingReader(mailboxes.results)
     this.#handshakes = new RingReader(mailboxes.handshakes)
     this.#requests = new RingReader(mailboxes.requests)
-    this.#jobs = new RingWriter(mailboxes.jobs, doorbells.persistence)
+    this.#jobs = new JobsOutbox(new RingWriter(mailboxes.jobs, doorbells.persistence))
     this.outbound = new Outbound(this.world, new RingWriter(mailboxes.outbound, doorbells.gateway), config, board)
     this.#saves = new PlayerSaves(this.world, this.#jobs, board, config)
     this.#lane = new DurableLane(this.#saves.saved, this.#jobs, board)
@@ -108,7 +118,10 @@ export class TickCore {
       tickHz: config.tickHz,
       durations: parts.tickDurations ?? null,
     })
-    this.#boot()
+    const state = { world: this.world, sessions: this.sessions, lane: this.#lane }
+    this.#recorder =
+      parts.recording === undefined ? null : new FlightRecorder(parts.recording.ring, state, parts.recording)
+    if (parts.startsFrom !== 'checkpoint') this.#boot()
   }
 
   /** One tick, from mailboxes to mailboxes. */
@@ -116,6 +129,28 @@ export class TickCore {
     this.meter.begin()
     this.#pollRequests()
     this.#frozen.clear()
+    this.#runTick()
+  }
+
+  /** Instead of the boot: goes on from a recorded state. False: it is not one of this game, seed and configuration. */
+  restore(checkpoint: ByteReader): boolean {
+    return readCoreCheckpoint({ world: this.world, sessions: this.sessions, lane: this.#lane }, checkpoint)
+  }
+
+  /** One tick with recorded inputs. What it says into mailboxes is for nobody, and must be drained. */
+  replay(records: readonly { readonly kind: number; readonly bytes: Uint8Array }[]): void {
+    this.meter.begin()
+    this.#frozen.clear()
+    for (const { kind, bytes } of records) {
+      this.#frozen.begin(bytes.byteLength).raw(bytes)
+      this.#frozen.end(kind)
+    }
+    this.#isReplay = true
+    this.#runTick()
+    this.#isReplay = false
+  }
+
+  #runTick(): void {
     this.world.beginTick()
     this.pipeline.run(this.world.tick())
     this.#inspect()
@@ -127,6 +162,9 @@ export class TickCore {
   /** Says goodbye to everybody and saves them. False while a mailbox is too full: call again after a moment. */
   tryStop(): boolean {
     const { sessions } = this
+    this.#frozen.clear()
+    this.#pollRoom()
+    this.#allowRoom()
     let unsaved = 0
     let saved = 0
     for (let slot = 0; slot < sessions.max; slot++) {
@@ -172,16 +210,15 @@ export class TickCore {
     world.game.start?.(world)
     world.commitSpace()
     world.window = 'closed'
+    this.#recorder?.begin(world.tick())
   }
 
   #hooks(): { name: string; stage: Stage; order: number; run(tick: number): void }[] {
-    const take = (ring: RingReader, most: number) => (): void => {
-      this.#frozen.take(ring, most)
-    }
     return [
-      { name: 'lifecycle mailbox', stage: 'poll', order: 10, run: take(this.#lifecycle, frozenRecordsMax) },
-      { name: 'inbound freeze', stage: 'poll', order: 20, run: take(this.#inbound, frozenRecordsMax) },
-      { name: 'persistence results', stage: 'poll', order: 30, run: take(this.#results, frozenRecordsMax) },
+      { name: 'room', stage: 'poll', order: 5, run: () => this.#pollRoom() },
+      { name: 'lifecycle mailbox', stage: 'poll', order: 10, run: () => this.#take(this.#lifecycle, frozenRecordsMax) },
+      { name: 'inbound freeze', stage: 'poll', order: 20, run: () => this.#take(this.#inbound, frozenRecordsMax) },
+      { name: 'persistence results', stage: 'poll', order: 30, run: () => this.#pollResults() },
       { name: 'handshake mailbox', stage: 'poll', order: 40, run: () => this.#pollHandshakes() },
       { name: 'lifecycle', stage: 'apply', order: 10, run: (tick) => this.#applyLifecycle(tick) },
       { name: 'persistence completion', stage: 'apply', order: 20, run: (tick) => this.#applyResults(tick) },
@@ -192,17 +229,38 @@ export class TickCore {
       { name: 'state hash', stage: 'extract', order: 20, run: () => this.#hashState() },
       { name: 'durable lane', stage: 'send', order: 10, run: (tick) => this.#sendDurable(tick) },
       { name: 'replication', stage: 'send', order: 20, run: (tick) => this.#replicate(tick) },
+      { name: 'flight recorder', stage: 'send', order: 90, run: (tick) => this.#recorder?.record(tick, this.#frozen) },
     ]
   }
 
+  /** In a replay the inputs are given, and the mailboxes stay as they are. */
+  #take(ring: RingReader, most: number): void {
+    if (!this.#isReplay) this.#frozen.take(ring, most)
+  }
+
+  #pollRoom(): void {
+    if (this.#isReplay) return
+    this.#jobs.look(this.#frozen.begin(8))
+    this.#frozen.end(RecordKind.Room)
+  }
+
+  /** No more than can be answered: a loaded player is told so. */
+  #pollResults(): void {
+    this.#answersLeft = this.outbound.answersRoom()
+    const before = this.#frozen.count
+    this.#take(this.#results, this.#answersLeft)
+    this.#answersLeft -= this.#frozen.count - before
+  }
+
   #pollHandshakes(): void {
-    this.#frozen.take(this.#handshakes, this.#config.handshakesPerTickMax)
+    this.#take(this.#handshakes, Math.min(this.#config.handshakesPerTickMax, this.#answersLeft))
     if (!this.#handshakes.isEmpty()) this.#count('handshakesDeferred', 1)
     this.#count('recordsFrozen', this.#frozen.count)
   }
 
   #applyLifecycle(tick: number): void {
     this.world.window = 'apply'
+    this.#allowRoom()
     this.#joins.expire(tick)
     for (let i = 0; i < this.#frozen.count; i++) {
       const kind = this.#frozen.kindOf(i)
@@ -212,6 +270,12 @@ export class TickCore {
       if (kind === RecordKind.Dropped) this.#joins.dropped(this.#frozen.select(i).u32(), tick)
       else if (kind === RecordKind.Left) this.#joins.left(this.#frozen.select(i).u32())
       else if (kind === RecordKind.RefreshWanted) this.#refresh(this.#frozen.select(i).u32())
+    }
+  }
+
+  #allowRoom(): void {
+    for (let i = 0; i < this.#frozen.count; i++) {
+      if (this.#frozen.kindOf(i) === RecordKind.Room) this.#jobs.allow(this.#frozen.select(i))
     }
   }
 
