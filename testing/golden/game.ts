@@ -23,8 +23,8 @@ import {
  * entities, inputs, commands, births and deaths, two zones, every kind of column. Any change here changes the recording.
  */
 
-export const goldenSeed = 0xcafebabe
-export const goldenTickHz = 20
+const goldenSeed = 0xcafebabe
+const goldenTickHz = 20
 export const goldenTicks = 600
 const entities = 100
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { goldenHashes, goldenTicks } from './game.ts'
 
 /** One u64, little-endian, per tick. */
-export const goldenFile = fileURLToPath(new URL('world-20hz-600ticks.bin', import.meta.url))
+const goldenFile = fileURLToPath(new URL('world-20hz-600ticks.bin', import.meta.url))
 export const goldenBytes = goldenTicks * 8
 
 /** Plays the world of the recording and returns its bytes. */

@@ -1,9 +1,9 @@
 import { ByteWriter, Random } from '@worldkeep/kernel'
 import { expect, test } from 'vitest'
+import { heapGrowthBytes } from '../../../testing/src/heap.ts'
 import { SegmentEncoder, type SegmentSink } from '../src/emit/segment-encoder.ts'
 import { ViewEmitter } from '../src/emit/view-emitter.ts'
 import { Arena, Health } from './arena.ts'
-import { heapGrowthBytes } from '../../../testing/src/heap.ts'
 
 /**
  * Bytes one tick of eight viewers may add to the heap over 2,000 ticks, after warm-up. Measured on Node 20: 0.
