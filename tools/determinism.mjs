@@ -1,12 +1,14 @@
 // The determinism fence: code that must give the same result on every machine touches no clock, no chance, no timer, no
 // process, no built-in module of Node, and no maths whose last bit is the engine's choice. Uses TypeScript's parser and
-// its scopes, so that a parameter called `process` is fine and a renamed `Math` is not.
+// its scopes, so that a parameter called `process` is fine and a renamed `Math` is not. Where a tick runs, nothing walks a
+// Map or a Set either: their order is their history (lib/ordered-iteration.mjs).
 
 import { readFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import ts from 'typescript'
+import { findUnorderedIteration } from './lib/ordered-iteration.mjs'
 import { root } from './lib/run.mjs'
 import { filesUnder } from './lib/stamp.mjs'
 import { say } from './lib/terminal.mjs'
@@ -21,6 +23,17 @@ const fencedFolders = [
   'apps/meadow/src/game',
 ]
 
+/** What a tick can reach. */
+const orderedFolders = [
+  'packages/kernel/src',
+  'packages/world/src',
+  'packages/replication/src/emit',
+  'packages/session/src',
+  'packages/server/src/core/replay',
+  'packages/server/src/core/tick',
+  'apps/meadow/src/game',
+]
+
 const useClock = 'take the time as a parameter, or a clock port'
 const useTick = 'count ticks, or let the host call'
 const useHost = 'let the host pass the value in'
@@ -30,6 +43,8 @@ const useName = 'name the global itself, so that this check sees it'
 const bannedGlobals = new Map([
   ['Date', useClock],
   ['performance', useClock],
+  ['PerformanceObserver', useClock],
+  ['Temporal', useClock],
   ['setTimeout', useTick],
   ['setInterval', useTick],
   ['setImmediate', useTick],
@@ -38,16 +53,28 @@ const bannedGlobals = new Map([
   ['clearImmediate', useTick],
   ['queueMicrotask', useTick],
   ['requestAnimationFrame', useTick],
+  ['cancelAnimationFrame', useTick],
+  ['requestIdleCallback', useTick],
+  ['scheduler', useTick],
+  ['AbortSignal', useTick],
+  ['MessageChannel', useTick],
+  ['BroadcastChannel', useTick],
   ['process', useHost],
   ['navigator', useHost],
   ['crypto', 'use the seeded random of @worldkeep/kernel, or take a port'],
   ['require', useHost],
   ['fetch', useHost],
   ['WebSocket', useHost],
+  ['XMLHttpRequest', useHost],
+  ['EventSource', useHost],
+  ['Worker', useHost],
+  ['localStorage', useHost],
+  ['sessionStorage', useHost],
   ['Intl', 'its result depends on the machine: format at the edge'],
   ['WeakRef', 'it shows when the collector ran'],
   ['FinalizationRegistry', 'it shows when the collector ran'],
   ['eval', 'this check cannot see into it'],
+  ['Function', 'this check cannot see into it'],
   ['globalThis', useName],
   ['window', useName],
   ['self', useName],
@@ -220,14 +247,20 @@ function isConstant(node, checker) {
 
 function main() {
   const isSource = (file) => /\.tsx?$/.test(file)
-  const files = fencedFolders.flatMap((folder) => filesUnder(folder)).filter(isSource)
+  const sourcesIn = (folders) =>
+    new Map(
+      folders
+        .flatMap((folder) => filesUnder(folder))
+        .filter(isSource)
+        .map((file) => [file, readFileSync(join(root, file), 'utf8')]),
+    )
   // A folder that was renamed would leave the fence unseen.
-  const empty = fencedFolders.filter((folder) => !filesUnder(folder).some(isSource))
+  const empty = [...fencedFolders, ...orderedFolders].filter((folder) => !filesUnder(folder).some(isSource))
   for (const folder of empty) say(`${folder}: no source file in this fenced folder`)
-  const sources = new Map(files.map((file) => [file, readFileSync(join(root, file), 'utf8')]))
-  const findings = findNondeterminism(sources)
+  const fenced = sourcesIn(fencedFolders)
+  const findings = [...findNondeterminism(fenced), ...findUnorderedIteration(sourcesIn(orderedFolders))]
   for (const { file, line, message } of findings) say(`${file}:${line}: ${message}`)
-  say(`determinism: ${files.length} files, ${findings.length} findings`)
+  say(`determinism: ${fenced.size} files, ${findings.length} findings`)
   if (findings.length > 0 || empty.length > 0) process.exitCode = 1
 }
 

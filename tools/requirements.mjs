@@ -42,12 +42,21 @@ export function checkRequirements(text, repository) {
   return { counts, problems }
 }
 
+/** @param {string} text */
+const rowsIn = (text) =>
+  tableRows(text, ['id', 'status', 'proof']).map(({ cells, line }) => {
+    const bare = (name) => cells[name].replace(/[*`]/g, '')
+    return { id: bare('id'), status: bare('status').toLowerCase(), proof: cells.proof, line }
+  })
+
 /**
- * Rows of the tables whose heading names the columns id, status and proof, in whatever order and company.
+ * Rows of the tables whose heading names these columns, in whatever order and company.
  *
  * @param {string} text
+ * @param {string[]} wanted
+ * @returns {{ cells: Record<string, string>, line: number }[]}
  */
-function rowsIn(text) {
+export function tableRows(text, wanted) {
   const rows = []
   let columns
   for (const [index, line] of text.split('\n').entries()) {
@@ -55,11 +64,10 @@ function rowsIn(text) {
     const cells = isRow ? cellsOf(line) : []
     const names = cells.map((cell) => cell.toLowerCase())
     if (!isRow) columns = undefined
-    else if (['id', 'status', 'proof'].every((name) => names.includes(name))) columns = names
+    else if (wanted.every((name) => names.includes(name))) columns = names
     else if (columns !== undefined && !cells.every((cell) => /^:?-+:?$/.test(cell))) {
-      const cell = (name) => cells[columns.indexOf(name)] ?? ''
-      const bare = (name) => cell(name).replace(/[*`]/g, '')
-      rows.push({ id: bare('id'), status: bare('status').toLowerCase(), proof: cell('proof'), line: index + 1 })
+      const named = wanted.map((name) => [name, cells[columns.indexOf(name)] ?? ''])
+      rows.push({ cells: Object.fromEntries(named), line: index + 1 })
     }
   }
   return rows
@@ -78,13 +86,13 @@ const cellsOf = (line) =>
  * @param {Repository} repository
  * @returns {{ existing: number, missing: string[] }}
  */
-function citationsIn(proof, { readFile, scripts }) {
+export function citationsIn(proof, { readFile, scripts }) {
   const missing = []
   let existing = 0
   for (const [, path, rules] of proof.matchAll(citedTest)) {
     const fromRoot = path.startsWith('.') ? posix.normalize(posix.join(posix.dirname(page), path)) : path
     const text = readFile(fromRoot)
-    const unknown = (rules.match(/[A-Z]+-\d+/g) ?? []).filter((id) => !text?.includes(id))
+    const unknown = (rules.match(/[A-Z]+-\d+/g) ?? []).filter((id) => !new RegExp(`\\b${id}\\b`).test(text ?? ''))
     if (text === undefined) missing.push(`${path}, which does not exist`)
     else if (unknown.length > 0) missing.push(`${unknown.join(', ')} of ${path}, which is not in it`)
     else existing += 1

@@ -15,30 +15,38 @@ export interface BenchArguments {
 /** Smallest and largest value of each number. */
 const bounds = {
   clients: [1, 5_000],
+  sessions: [1, 5_000],
   entities: [0, 100_000],
   size: [64, 8_192],
   seconds: [1, 3_600],
+  ticks: [100, 16_000],
   seed: [0, 0xffffffff],
 } as const
 
-export function parseArguments(args: readonly string[], scenarios: readonly string[]): BenchArguments | 'help' {
+export function parseArguments(
+  args: readonly string[],
+  scenarios: { readonly [name: string]: Scenario },
+): BenchArguments | 'help' {
   const { values, positionals } = parse(args)
   if (values.help === true) return 'help'
   const [scenario, ...rest] = positionals
   if (scenario === undefined || rest.length > 0)
     throw new ArgumentError('Name one scenario: npm run bench -- meadow. All: --help')
-  if (!scenarios.includes(scenario))
-    throw new ArgumentError(`There is no scenario ${scenario}. There is: ${scenarios.join(', ')}`)
+  if (!Object.hasOwn(scenarios, scenario))
+    throw new ArgumentError(`There is no scenario ${scenario}. There is: ${Object.keys(scenarios).join(', ')}`)
+  const defaults = { ...workloadDefaults, ...scenarios[scenario]?.defaults }
   const whole = (name: keyof typeof bounds, byDefault: number): number => requireWhole(name, values[name], byDefault)
   return {
     scenario,
     json: values.json === true,
     workload: {
-      clients: whole('clients', workloadDefaults.clients),
-      entities: whole('entities', workloadDefaults.entities),
-      sizeM: whole('size', workloadDefaults.sizeM),
-      seconds: whole('seconds', workloadDefaults.seconds),
-      seed: whole('seed', workloadDefaults.seed),
+      sessions: whole('sessions', defaults.sessions),
+      ticks: whole('ticks', defaults.ticks),
+      clients: whole('clients', defaults.clients),
+      entities: whole('entities', defaults.entities),
+      sizeM: whole('size', defaults.sizeM),
+      seconds: whole('seconds', defaults.seconds),
+      seed: whole('seed', defaults.seed),
       profileDir: values.profile ?? null,
     },
   }
@@ -46,7 +54,7 @@ export function parseArguments(args: readonly string[], scenarios: readonly stri
 
 export function helpText(scenarios: { readonly [name: string]: Scenario }): string {
   const lines = Object.entries(scenarios).map(([name, { summary }]) => `  ${name.padEnd(12)}${summary}`)
-  const { clients, entities, sizeM, seconds, seed } = workloadDefaults
+  const { clients, sessions, entities, sizeM, seconds, ticks, seed } = workloadDefaults
   return `npm run bench -- <scenario> [options]
 
 Scenarios
@@ -54,20 +62,24 @@ ${lines.join('\n')}
 
 Options
   --clients N     real clients                        ${clients}
-  --entities N    wandering entities beside them      ${entities}
+  --sessions N    players without clients             ${sessions}
+  --entities N    wandering entities beside them      ${entities}, 5000 without clients
   --size M        width of the world, metres          ${sizeM}
   --seconds S     measured time, after the warm-up    ${seconds}
+  --ticks N       measured ticks, after the warm-up   ${ticks}
   --seed N        seed of world and clients           ${seed}
   --json          one line of JSON on standard output
   --help
 
-Exit code: 0 measured and every view right, 1 not so, 2 wrong arguments.`
+Exit code: 0 measured and good, 1 not so, 2 wrong arguments.`
 }
 
 function parse(args: readonly string[]) {
   const number = { type: 'string' } as const
   const options = {
     clients: number,
+    sessions: number,
+    ticks: number,
     entities: number,
     size: number,
     seconds: number,

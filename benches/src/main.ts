@@ -1,28 +1,30 @@
+import { alloc } from './alloc/scenario.ts'
 import { ArgumentError, helpText, parseArguments } from './arguments.ts'
 import { meadow } from './meadow/scenario.ts'
+import { record } from './record/scenario.ts'
 import { printTable } from './report.ts'
 import { Interrupted, type Scenario } from './scenario.ts'
 
 /* `npm run bench -- <scenario>`: one line of JSON or a table on standard output, progress on standard error. */
 
-const scenarios: { readonly [name: string]: Scenario } = { meadow }
+const scenarios: { readonly [name: string]: Scenario } = { meadow, alloc, record }
 
-/** 0: measured and right. 1: a view was wrong, or something broke. 2: the arguments were. 130: interrupted. */
+/** 0: measured and good. 1: not good, or something broke. 2: the arguments were. 130: interrupted. */
 async function main(): Promise<number> {
   try {
-    const parsed = parseArguments(process.argv.slice(2), Object.keys(scenarios))
+    const parsed = parseArguments(process.argv.slice(2), scenarios)
     if (parsed === 'help') {
       console.log(helpText(scenarios))
       return 0
     }
     const { scenario, json, workload } = parsed
-    const result = await (scenarios[scenario] as Scenario).run(workload, {
+    const report = await (scenarios[scenario] as Scenario).run(workload, {
       signal: interruption(),
       say: (line) => console.error(line),
     })
-    if (json) console.log(JSON.stringify(result))
-    else printTable(result)
-    return result.viewErrors === 0 ? 0 : 1
+    if (json) console.log(JSON.stringify(report.result))
+    else printTable(report)
+    return report.isGood ? 0 : 1
   } catch (error) {
     if (error instanceof Interrupted) return 130
     console.error(error instanceof ArgumentError ? error.message : error)

@@ -1,47 +1,45 @@
-/** How much of everything, from the command line. */
+/** How much of everything, from the command line; each scenario takes what it needs. */
 export interface Workload {
+  /** Real clients, over sockets. */
   readonly clients: number
+  /** Players of a tick core without clients. */
+  readonly sessions: number
   readonly entities: number
   readonly sizeM: number
   readonly seconds: number
+  readonly ticks: number
   readonly seed: number
   /** Where to leave CPU profiles of the server; null for none. */
   readonly profileDir: string | null
 }
 
-export const workloadDefaults = { clients: 200, entities: 2_000, sizeM: 1_024, seconds: 15, seed: 1 } as const
+export const workloadDefaults = {
+  clients: 200,
+  sessions: 200,
+  entities: 2_000,
+  sizeM: 1_024,
+  seconds: 15,
+  ticks: 10_000,
+  seed: 1,
+} as const
 
-/** What a scenario reports; `benches/README.md` says how to read it. */
-export interface ScenarioResult {
-  readonly scenario: string
-  readonly clients: number
-  readonly entities: number
-  readonly sizeM: number
-  readonly tickHz: number
-  readonly snapshotHz: number
-  readonly seconds: number
-  readonly serverCpuMsPerS: number
-  /** Of the server, per client and second. */
-  readonly cpuMsPerClientS: number
-  /** CPU milliseconds per second; null where the system does not tell threads apart. */
-  readonly threads: { readonly [thread in 'main' | 'tick' | 'gateway' | 'persistence' | 'other']: number | null }
-  readonly tickMs: { readonly p50: number; readonly p99: number; readonly max: number }
-  readonly achievedTickHz: number
-  readonly bytesPerClientS: number
-  readonly framesPerClientS: number
-  readonly ackMs: { readonly p50: number; readonly p99: number }
-  readonly rssMb: number
-  readonly gc: { readonly tickThreadCount: number; readonly tickThreadMs: number }
-  readonly viewsChecked: number
-  readonly viewErrors: number
-  readonly maxPositionErrorM: number
+/** What was measured. */
+export interface Report {
+  /** One line of JSON; `benches/README.md` says how to read it. */
+  readonly result: { readonly scenario: string; readonly [field: string]: unknown }
+  /** The same as a person reads it: names and values. */
+  readonly rows: readonly (readonly [string, string])[]
+  /** False: what was measured is wrong, or worse than promised. */
+  readonly isGood: boolean
 }
 
 export interface Scenario {
   /** One line for `--help`. */
   readonly summary: string
+  /** Where it differs from the usual workload. */
+  readonly defaults: Partial<Workload>
   /** Rejects with the signal's reason once that is aborted; leaves nothing behind in any case. */
-  run(workload: Workload, context: { readonly signal: AbortSignal; say(line: string): void }): Promise<ScenarioResult>
+  run(workload: Workload, context: { readonly signal: AbortSignal; say(line: string): void }): Promise<Report>
 }
 
 /** Somebody pressed Ctrl-C. */

@@ -10,6 +10,7 @@ import {
   quantized,
   steerTowards,
   system,
+  TickPhase,
   text,
   u8,
   u16,
@@ -37,7 +38,7 @@ const Asleep = component('asleep', { audience: 'nearby', fields: {} })
 
 const Walk = input({
   fields: { x: axis, z: axis },
-  steer: (motion, slot, intent) => steerTowards(motion, slot, { x: intent.x, z: intent.z, speedCmPerS: 450 }),
+  steer: (motion, slot, intent) => steerTowards(motion, slot, intent, 450),
 })
 
 const rotate = system('rotate', (world) => {
@@ -101,17 +102,19 @@ const game = defineGame({
 export function* goldenHashes(): Generator<{ readonly low: number; readonly high: number }> {
   const world = new World(game, { tickHz: goldenTickHz, seed: goldenSeed })
   const script = new Random(goldenSeed ^ 0xffffffff)
-  world.window = 'boot'
+  world.guard.enter(TickPhase.Boot)
   for (let i = 0; i < entities; i++) spawnOne(world, world.zones[i % 4 === 3 ? 1 : 0] as Zone, i)
   world.commitSpace()
+  world.guard.leave()
   for (let n = 0; n < goldenTicks; n++) {
     world.beginTick()
-    world.window = 'apply'
+    world.guard.enter(TickPhase.Apply)
     applyInputs(world, script)
-    world.window = 'simulate'
+    world.guard.enter(TickPhase.Simulate)
     world.runSystems()
-    world.window = 'closed'
+    world.guard.enter(TickPhase.Extract)
     world.commitSpace()
+    world.guard.leave()
     const hash = world.hashState()
     yield { low: hash.low(), high: hash.high() }
   }

@@ -56,6 +56,9 @@ const companions: { readonly [setting: string]: (value: number) => object } = {
   sendBacklogCloseBytes: () => ({ sendBacklogBytesMax: 1024 }),
 }
 
+/** Flags that have shorter names than their settings. */
+const flagOf: { readonly [setting: string]: string } = { record: '--no-record', recordFile: '--record' }
+
 test('[GUIDE-3] the operating guide has every setting, its flag, its default and its range', () => {
   const { core, ...rest } = parseConfig({ game: 'a game' })
   const { game: _given, ...defaults }: { readonly [setting: string]: unknown } = { ...rest, ...core }
@@ -65,7 +68,7 @@ test('[GUIDE-3] the operating guide has every setting, its flag, its default and
   expect(rows.map(({ setting }) => setting).sort()).toEqual(['game', ...Object.keys(defaults)].sort())
   for (const { setting, flag, fallback, allowed } of rows) {
     const kebab = setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-    if (flag !== '') expect(flag, setting).toBe(`--${kebab}`)
+    if (flag !== '') expect(flag, setting).toBe(flagOf[setting] ?? `--${kebab}`)
     expect(fallback, setting).toBe(JSON.stringify(defaults[setting]) ?? '')
     expect(allowed !== '', `${setting} has a range`).toBe(typeof defaults[setting] === 'number')
     if (allowed === '') continue
@@ -111,6 +114,7 @@ test('[GUIDE-5] the operating guide has every metric of a node, and its paths an
 const pages = [
   ...guides,
   ...pagesUnder('docs/decisions'),
+  'docs/audit.md',
   'docs/glossary.md',
   'CHANGELOG.md',
   'CONTRIBUTING.md',

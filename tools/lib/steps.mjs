@@ -34,6 +34,7 @@ export const checkSteps = ({ fix = false } = {}) => [
   { name: 'unused code', run: () => tool('knip', 'knip', '--no-progress', '--no-config-hints') },
   { name: 'rules of the spec', run: () => ours('tools/spec-rules.mjs') },
   { name: 'requirements', run: () => ours('tools/requirements.mjs') },
+  { name: 'audit', run: () => ours('tools/audit.mjs') },
   { name: 'unit tests', run: () => runVitest('unit', plain) },
 ]
 

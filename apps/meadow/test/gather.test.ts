@@ -1,4 +1,4 @@
-import type { Actor, World } from '@worldkeep/world'
+import { type Actor, TickPhase, type World } from '@worldkeep/world'
 import { expect, test } from 'vitest'
 import { dropCoin } from '../src/game/gather.ts'
 import { Coin, Gather, gatherRadiusCm } from '../src/game/index.ts'
@@ -62,10 +62,10 @@ test('[MEADOW-2] a refusal changes nothing', () => {
   const [player] = players as [Actor]
   runTick(world)
   const hash = world.hashState().hex()
-  world.window = 'apply'
+  world.guard.enter(TickPhase.Apply)
   expect(gather(world, player, coin)).toBe('too_far')
   expect(gather(world, player, 12345)).toBe('gone')
-  world.window = 'closed'
+  world.guard.leave()
   expect(world.hashState().hex()).toBe(hash)
 })
 

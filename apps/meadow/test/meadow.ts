@@ -1,4 +1,4 @@
-import { type Actor, World } from '@worldkeep/world'
+import { type Actor, TickPhase, World } from '@worldkeep/world'
 import { Coin, createGame, type MeadowOptions, Purse } from '../src/game/index.ts'
 
 const small: Partial<MeadowOptions> = { sizeM: 128, wanderers: 0, coins: 0, playersMax: 10, villageM: 64 }
@@ -7,21 +7,22 @@ const small: Partial<MeadowOptions> = { sizeM: 128, wanderers: 0, coins: 0, play
 export function meadowWorld(overrides: Partial<MeadowOptions> = {}, seed = 1): World {
   const game = createGame({ ...small, ...overrides })
   const world = new World(game, { tickHz: 20, seed })
-  world.window = 'boot'
+  world.guard.enter(TickPhase.Boot)
   game.start?.(world)
   world.commitSpace()
-  world.window = 'closed'
+  world.guard.leave()
   return world
 }
 
 export function runTick(world: World, apply: () => void = () => undefined): void {
   world.beginTick()
-  world.window = 'apply'
+  world.guard.enter(TickPhase.Apply)
   apply()
-  world.window = 'simulate'
+  world.guard.enter(TickPhase.Simulate)
   world.runSystems()
-  world.window = 'closed'
+  world.guard.enter(TickPhase.Extract)
   world.commitSpace()
+  world.guard.leave()
 }
 
 /** A player at a place, as a join makes one; only inside a tick. */

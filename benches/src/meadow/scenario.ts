@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { Asker } from '../process/procedures.ts'
-import type { Scenario, ScenarioResult, Workload } from '../scenario.ts'
+import type { Scenario, Workload } from '../scenario.ts'
+import { percentile, round } from '../statistics.ts'
 import type { ClientMeasurement, ClientProcedures } from './client-process.ts'
+import { type MeadowResult, meadowRows } from './meadow-result.ts'
 import type { ServerMeasurement, ServerProcedures } from './server-process.ts'
 import type { ViewVerdict } from './view-check.ts'
 
@@ -39,6 +41,7 @@ interface Context {
 
 export const meadow: Scenario = {
   summary: 'players walk all over the demo world among wanderers',
+  defaults: {},
   run: async (workload, { signal, say }) => {
     signal.throwIfAborted()
     const folder = await mkdtemp(join(tmpdir(), 'worldkeep-bench-'))
@@ -55,7 +58,8 @@ export const meadow: Scenario = {
     })
     aborted.catch(() => undefined)
     try {
-      return await Promise.race([measure({ server, clients }, workload, { folder, signal, say }), aborted])
+      const result = await Promise.race([measure({ server, clients }, workload, { folder, signal, say }), aborted])
+      return { result, rows: meadowRows(result), isGood: result.viewErrors === 0 }
     } finally {
       await clients.end(endPatienceMs)
       await server.end(endPatienceMs)
@@ -78,7 +82,7 @@ function forkScript(
   })
 }
 
-async function measure(players: Players, workload: Workload, context: Context): Promise<ScenarioResult> {
+async function measure(players: Players, workload: Workload, context: Context): Promise<MeadowResult> {
   const { server, clients } = players
   const { folder, signal, say } = context
   const node = await server.ask('start', { workload, folder })
@@ -147,7 +151,7 @@ function summarize(
     readonly ofClients: ClientMeasurement
     readonly verdicts: readonly ViewVerdict[]
   },
-): ScenarioResult {
+): MeadowResult {
   const { ofServer, ofClients, verdicts } = measured
   const seconds = ofServer.elapsedMs / 1000
   const clientSeconds = (ofClients.elapsedMs / 1000) * workload.clients
@@ -181,7 +185,7 @@ function summarize(
 }
 
 /** Who is left over is the collector's, the compiler's and the system's own threads. */
-function threadShares({ cpuMs, threadsMs }: ServerMeasurement, seconds: number): ScenarioResult['threads'] {
+function threadShares({ cpuMs, threadsMs }: ServerMeasurement, seconds: number): MeadowResult['threads'] {
   if (threadsMs === null) return { main: null, tick: null, gateway: null, persistence: null, other: null }
   const { main, tick, gateway, persistence } = threadsMs
   const share = (ms: number): number => round(ms / seconds, 1)
@@ -194,15 +198,6 @@ function threadShares({ cpuMs, threadsMs }: ServerMeasurement, seconds: number):
   }
 }
 
-/** Of sorted values, the smallest that `percent` of them do not exceed; 0 of none. */
-function percentile(sorted: Float32Array, percent: number): number {
-  return sorted[Math.max(0, Math.ceil((sorted.length * percent) / 100) - 1)] ?? 0
-}
-
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0)
-}
-
-function round(value: number, digits: number): number {
-  return Number(value.toFixed(digits))
 }

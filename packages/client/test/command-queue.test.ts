@@ -129,3 +129,14 @@ test('[CLIENT-34] when there will be no other session, everything open resolves 
   expect((await Promise.all(results)).map(({ code }) => code)).toEqual(['session_lost', 'session_lost'])
   expect(queue.unanswered()).toEqual([])
 })
+
+test('[FLOOD-25] a flood of commands holds 64 and refuses the others at once; the order of the survivors stays', async () => {
+  const queue = new CommandQueue()
+  const added = Array.from({ length: 10_000 }, (_, command) => queue.add(command & 0xff, nothing, connected))
+  const refused = added.filter(({ message }) => message === null)
+  expect(refused).toHaveLength(10_000 - 64)
+  for (const { result } of refused.slice(0, 100)) expect((await result).code).toBe('command_queue_full')
+  expect(seqsOf(queue.unanswered())).toEqual(Array.from({ length: 64 }, (_, index) => index + 1))
+  for (let seq = 1; seq <= 64; seq++) queue.answered(seq, ok)
+  expect(decode(queue.add(0, nothing, connected).message).seq).toBe(65)
+})

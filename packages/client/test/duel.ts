@@ -15,7 +15,7 @@ export interface SpotCm {
 
 export const Walk = input({
   fields: { x: axis, z: axis },
-  steer: (motion, slot, { x, z }) => steerTowards(motion, slot, { x, z, speedCmPerS: 500 }),
+  steer: (motion, slot, intent) => steerTowards(motion, slot, intent, 500),
 }) as unknown as Input
 
 interface Sent {

@@ -1,6 +1,6 @@
 import type { EntityView, JoinAck } from '@worldkeep/replication'
 import { createArena } from '@worldkeep/server/testing'
-import type { Game } from '@worldkeep/world'
+import { type Game, TickPhase } from '@worldkeep/world'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { WorldClient } from '../src/client.ts'
@@ -72,7 +72,9 @@ test('[CLIENT-29] a body that has gone straight for longer than the frame can co
   await lab.steps(400)
   const { world } = lab.node.tick
   // Somebody pushes it a little: the frame that says so confirms an input of 400 ticks ago.
-  world.motion.place(slot, world.motion.xCm(slot), world.motion.zCm(slot) + 100)
+  world.guard.during(TickPhase.Apply, () =>
+    world.motion.place(slot, world.motion.xCm(slot), world.motion.zCm(slot) + 100),
+  )
   for (let i = 0; i < 20; i++) {
     await lab.step()
     expect(awayM(drawn(ada), truth(ada))).toBeLessThan(2)

@@ -41,12 +41,22 @@ export class Hash64 {
 
   /** Low half of the digest so far. Reading does not disturb the stream. */
   low(): number {
-    return finalise(this.#low ^ this.#words ^ this.#high)
+    return this.lowWord() >>> 0
   }
 
   /** High half of the digest so far. */
   high(): number {
-    return finalise(this.#high + Math.imul(this.#low, 0x85ebca6b) + this.#words)
+    return this.highWord() >>> 0
+  }
+
+  /** The bits of `low` as a signed word, which an engine never boxes: for what is read in every tick. */
+  lowWord(): number {
+    return finalise(this.#low ^ this.#words ^ this.#high)
+  }
+
+  /** The bits of `high` as a signed word. */
+  highWord(): number {
+    return finalise((this.#high + Math.imul(this.#low, 0x85ebca6b) + this.#words) | 0)
   }
 
   /** Sixteen hex digits. Allocates: for logs and declarations, never per tick. */
@@ -59,7 +69,7 @@ function finalise(value: number): number {
   let mixed = value
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b)
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)
-  return (mixed ^ (mixed >>> 16)) >>> 0
+  return mixed ^ (mixed >>> 16)
 }
 
 function hex32(value: number): string {

@@ -23,9 +23,14 @@ export class Random {
 
   /** Uniform in 0 … 2^32 - 1. */
   nextU32(): number {
+    return this.#nextWord() >>> 0
+  }
+
+  /** The same 32 bits, signed: that is always a small integer of the engine, which boxes no return value then. */
+  #nextWord(): number {
     const s = this.state
     const s1 = s[1] as number
-    const scrambled = Math.imul(rotateLeft(Math.imul(s1, 5), 7), 9) >>> 0
+    const scrambled = Math.imul(rotateLeft(Math.imul(s1, 5), 7), 9)
     const shifted = s1 << 9
     s[2] = (s[2] as number) ^ (s[0] as number)
     s[3] = (s[3] as number) ^ s1
@@ -39,7 +44,7 @@ export class Random {
   /** Uniform integer in 0 … `bound` - 1 (Lemire's multiply-shift; bias below 2^-20 for the bounds games use). */
   below(bound: number): number {
     assert(bound >= 1 && bound <= 0x100000, 'Random.below: bound must be in 1 … 2^20')
-    return Math.floor(((this.nextU32() >>> 0) * bound) / 0x100000000)
+    return Math.floor(((this.#nextWord() >>> 0) * bound) / 0x100000000)
   }
 
   /** Uniform integer in `min` … `max`, both included. */

@@ -1,4 +1,5 @@
 import { ByteWriter, Random } from '@worldkeep/kernel'
+import { TickPhase } from '@worldkeep/world'
 import { expect, test } from 'vitest'
 import { heapGrowthBytes } from '../../../testing/src/heap.ts'
 import { SegmentEncoder, type SegmentSink } from '../src/emit/segment-encoder.ts'
@@ -43,7 +44,7 @@ test('[REPL-19] encoding segments and preparing recipes does not allocate', () =
   const { current } = world.table(Health).columns
   const step = (): void => {
     world.beginTick()
-    world.window = 'apply'
+    world.guard.enter(TickPhase.Apply)
     const n = world.tick()
     for (let i = 0; i < 10; i++) {
       world.motion.setVelocity(
@@ -53,9 +54,11 @@ test('[REPL-19] encoding segments and preparing recipes does not allocate', () =
       )
       current.set((n + i * 9) % 100, (n + i) % 1000)
     }
+    world.guard.enter(TickPhase.Simulate)
     world.runSystems()
-    world.window = 'closed'
+    world.guard.enter(TickPhase.Extract)
     world.commitSpace()
+    world.guard.leave()
     const tick = world.tick()
     encoder.begin(tick)
     for (let session = 0; session < 8; session++)

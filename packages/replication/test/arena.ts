@@ -16,6 +16,7 @@ import {
   i32,
   input,
   quantized,
+  TickPhase,
   text,
   u8,
   u16,
@@ -128,12 +129,13 @@ export class Arena {
   tick(apply: () => void = () => undefined): void {
     const { world } = this
     world.beginTick()
-    world.window = 'apply'
+    world.guard.enter(TickPhase.Apply)
     apply()
-    world.window = 'simulate'
+    world.guard.enter(TickPhase.Simulate)
     world.runSystems()
-    world.window = 'closed'
+    world.guard.enter(TickPhase.Extract)
     world.commitSpace()
+    world.guard.leave()
     this.sink.beginTick()
     this.encoder.begin(world.tick())
   }

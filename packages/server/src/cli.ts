@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { help, parseCommandLine } from './cli/arguments.ts'
 import { banner, farewell } from './cli/banner.ts'
+import { parseReplay, replayHelp } from './cli/replay-arguments.ts'
+import { runReplay } from './cli/replay-command.ts'
 import { ConfigError } from './host/config.ts'
 import { type Host, NodeUnusable, startHost } from './host/host.ts'
 import { packageVersion } from './host/version.ts'
@@ -8,6 +10,8 @@ import { GameUnusable } from './threads/load-game.ts'
 
 /** Exit codes: 1 the node has failed, 2 it was told something that cannot be. */
 async function main(): Promise<number> {
+  const [name = '', ...rest] = process.argv.slice(2)
+  if (name === 'replay' || name === 'bisect') return replayOrBisect(name, rest)
   const command = parseCommandLine(process.argv.slice(2), process.env, process.stderr.isTTY === true)
   if (command.kind === 'help') {
     process.stdout.write(help)
@@ -25,6 +29,14 @@ async function main(): Promise<number> {
   return summary.failure === null && summary.unsaved === 0 ? 0 : 1
 }
 
+async function replayOrBisect(name: 'replay' | 'bisect', argv: readonly string[]): Promise<number> {
+  if (argv.includes('--help') || argv.includes('-h')) {
+    process.stdout.write(replayHelp)
+    return 0
+  }
+  return runReplay(parseReplay(name, argv), (line) => process.stdout.write(`${line}\n`))
+}
+
 /** The first signal stops in order; a second one does not wait. */
 function stopOnSignals(host: Host): void {
   let asked = false
@@ -37,6 +49,12 @@ function stopOnSignals(host: Host): void {
     })
   }
 }
+
+// Whoever reads our output may stop reading, as `head` does: that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0)
+})
 
 try {
   process.exitCode = await main()

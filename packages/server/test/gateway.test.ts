@@ -113,8 +113,10 @@ test('[GATE-8] a reader that never reads is closed with its reason', async () =>
   const deaf = await join(node, game, 'deaf')
   deaf.loopback.stalled = true
   // Pongs are not frames: they pile up beyond the backlog.
-  for (let i = 0; i < 1_000; i++) deaf.client.ping(i)
-  await node.steps(2)
+  for (let i = 0; i < 1_000; i++) {
+    deaf.client.ping(i)
+    if (i % 50 === 0) await node.step()
+  }
   deaf.client.input({ x: 1, z: 0 })
   await node.steps(4)
   expect(node.gatewayBoard.read('refused_slow_reader')).toBe(1)
@@ -177,7 +179,9 @@ test('[GATE-13] a frame is built in the send stage or not at all (C-014)', async
   await join(node, game, 'ada')
   const session = node.tick.sessions.ofPlayer('id-ada')
   if (session === null) throw new Error('no session')
-  expect(() => node.tick.outbound.frame(session, node.tick.world.tick())).toThrow('outside of the send stage')
+  expect(() => node.tick.outbound.frame(session, node.tick.world.tick())).toThrow(
+    'TICK_THREAD_ONLY: Outbound.frame is for send',
+  )
 })
 
 test('[GATE-14] a disconnect told between ticks takes effect in the next one, counted (C-008)', async () => {
@@ -204,6 +208,7 @@ test('[GATE-15] the stages of a tick run in order, each timed, and every hook sh
     'inbound freeze',
     'persistence results',
     'handshake mailbox',
+    'arenaPoll',
     'lifecycle',
     'persistence completion',
     'handshakes',

@@ -1,3 +1,4 @@
+import { TickPhase } from '@worldkeep/world'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createGame, Earn, Gold } from '../src/testing/arena.ts'
 import { SimulatedNode } from '../src/testing/simulated-node.ts'
@@ -23,7 +24,8 @@ test('[SAVE-1] what was handed over is what is saved, whatever happens to the pl
   await node.deliver()
   node.tick.tick()
   const slot = node.tick.world.slotOf(ada.client.joinAck?.entity ?? 0)
-  node.tick.world.table(Gold).columns.amount.set(slot, 999)
+  const { world } = node.tick
+  world.guard.during(TickPhase.Apply, () => world.table(Gold).columns.amount.set(slot, 999))
   await node.persistence.round()
   expect((await node.store().loadPlayer('id-ada'))?.components.gold).toEqual({ amount: 5 })
 })

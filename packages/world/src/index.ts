@@ -19,7 +19,9 @@ export { type Audience, type Component, component, type RowOf } from './define/c
 export {
   defineGame,
   type Game,
+  type GameHook,
   type GameOptions,
+  hook,
   type JoiningPlayer,
   type PlayerRules,
   type System,
@@ -27,8 +29,20 @@ export {
   type ZoneDefinition,
 } from './define/game.ts'
 export { type Input, type IntentOf, input } from './define/input.ts'
+export { type Slice, slice, sliceDone } from './define/slice.ts'
+export { TickGuard, TickPhase, TickThreadOnly } from './guard/tick-guard.ts'
 export { commandBytesMax, generationMax, slotsMax, tickHzMax, tickHzMin } from './limits.ts'
-export { type Hook, type HookReport, Pipeline, PipelineMissingHooks, type Stage, stages } from './pipeline/pipeline.ts'
+export {
+  type Hook,
+  type HookPlace,
+  type HookReport,
+  Pipeline,
+  PipelineMissingHooks,
+  reportHooks,
+  type Stage,
+  stages,
+} from './pipeline/pipeline.ts'
+export { Pulse } from './pipeline/pulse.ts'
 export { Motion, steerTowards } from './space/motion.ts'
 export { cellOfCoordinate, Zone } from './space/zone.ts'
 export { checkpointBytesMax, readCheckpoint, writeCheckpoint } from './state/checkpoint.ts'
@@ -36,4 +50,4 @@ export type { StateHash } from './state/state-hash.ts'
 export type { Column } from './tables/column.ts'
 export type { ComponentTable } from './tables/component-table.ts'
 export { type EntityHandle, EntityTable } from './tables/entity-table.ts'
-export { type MutationWindow, World } from './world.ts'
+export { World } from './world.ts'

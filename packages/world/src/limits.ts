@@ -13,6 +13,18 @@ export const componentsMax = 24
 /** Commands of one game: a command id is one byte. */
 export const commandsMax = 250
 
+/** Hooks of one pipeline, the server's and the game's: what the memory of a pulse is made for. */
+export const hooksMax = 64
+
+/** Kinds of work in slices of one game: a kind is one byte in a checkpoint. */
+export const slicesMax = 250
+
+/** Tasks in slices that wait at once, a power of two so that a place is `index & (max - 1)`. */
+export const sliceTasksMax = 1024
+
+/** Units of work in slices per tick, unless the game says otherwise: 3 ms, when a unit is about a microsecond. */
+export const sliceUnitsPerTickDefault = 3000
+
 /** Bytes of one encoded command: far below the inbound frame, so that a batch of them fits one tick's budget. */
 export const commandBytesMax = 4096
 
@@ -32,4 +44,5 @@ export const tickHzMin = 1
 export const tickHzMax = 240
 
 assert(slotBits < 32 && generationMax > 1000, 'a handle needs room for generations')
+assert((sliceTasksMax & (sliceTasksMax - 1)) === 0, 'a place of a task is index & (max - 1)')
 assert((tombstonesMax & (tombstonesMax - 1)) === 0, 'a tombstone place is seq & (max - 1)')

@@ -1,7 +1,10 @@
 import { assert, type Fields, type Hash64, type Random, type Tick } from '@worldkeep/kernel'
 import type { Component } from './define/component.ts'
 import type { Game } from './define/game.ts'
+import { mutationPhases, TickGuard, TickPhase } from './guard/tick-guard.ts'
 import { tickHzMax, tickHzMin } from './limits.ts'
+import { Pulse } from './pipeline/pulse.ts'
+import { TimeSlices } from './pipeline/time-slices.ts'
 import { CellLists } from './space/cell-lists.ts'
 import { Motion } from './space/motion.ts'
 import { Tombstones } from './space/tombstones.ts'
@@ -11,12 +14,9 @@ import { ChangeLog } from './tables/change-log.ts'
 import { ComponentTable } from './tables/component-table.ts'
 import { type EntityHandle, EntityTable } from './tables/entity-table.ts'
 
-/** What may change the world now. `closed` is everything outside the apply and simulate stages. */
-export type MutationWindow = 'boot' | 'apply' | 'simulate' | 'closed'
-
 /**
- * The world of one node: entities, components, space. Only the tick thread has one, and only inside a mutation window
- * may it change. Everything in it is fixed in size at boot, and a tick does not allocate.
+ * The world of one node: entities, components, space. Only the tick thread has one, and it changes only in the phases
+ * its guard allows. Everything in it is fixed in size at boot, and a tick does not allocate.
  */
 export class World {
   readonly game: Game
@@ -35,13 +35,16 @@ export class World {
   /** Tick in which the set of an entity's components last changed. */
   readonly shapeTick: Int32Array
   readonly motionChangedTick: Int32Array
+  /** Work that is spread over ticks. */
+  readonly slices: TimeSlices
   readonly stateHash: StateHash
-  window: MutationWindow = 'closed'
+  readonly guard = new TickGuard()
+  readonly #pulse: Pulse
   readonly #dying: Uint8Array
   readonly #dyingSlots: Int32Array
   #dyingCount = 0
 
-  constructor(game: Game, options: { readonly tickHz: number; readonly seed: number }) {
+  constructor(game: Game, options: { readonly tickHz: number; readonly seed: number; readonly pulse?: Pulse }) {
     const { tickHz, seed } = options
     assert(
       Number.isInteger(tickHz) && tickHz >= tickHzMin && tickHz <= tickHzMax,
@@ -51,9 +54,10 @@ export class World {
     this.game = game
     this.tickHz = tickHz
     this.seed = seed >>> 0
+    this.#pulse = options.pulse ?? new Pulse()
     this.zones = layOutZones(game, this.seed)
     const cells = this.zones.reduce((sum, zone) => sum + zone.cellCount(), 0)
-    this.changes = new ChangeLog({ entitiesMax: capacity, cells })
+    this.changes = new ChangeLog({ entitiesMax: capacity, cells, guard: this.guard })
     this.entities = new EntityTable(capacity)
     this.cells = new CellLists({ cells, entitiesMax: capacity })
     this.tombstones = new Tombstones(cells)
@@ -61,10 +65,11 @@ export class World {
     this.enteredTick = new Int32Array(capacity).fill(-1)
     this.shapeTick = new Int32Array(capacity).fill(-1)
     this.motionChangedTick = new Int32Array(capacity).fill(-1)
-    this.motion = new Motion({ capacity, tickHz }, { changed: (slot) => this.#motionChanged(slot) })
+    this.motion = new Motion({ capacity, tickHz, guard: this.guard }, { changed: (slot) => this.#motionChanged(slot) })
     this.tables = game.components.map(
       (component, index) => new ComponentTable(component, index, capacity, this.changes, this.shapeTick),
     )
+    this.slices = new TimeSlices(this)
     this.stateHash = new StateHash(this)
     this.#dying = new Uint8Array(capacity)
     this.#dyingSlots = new Int32Array(capacity)
@@ -114,7 +119,7 @@ export class World {
 
   /** A new entity at a place inside the zone, without components; 0 when the world is full (counted). */
   spawn(zone: Zone, xCm: number, zCm: number): EntityHandle {
-    assert(this.window !== 'closed', 'spawn outside the apply and simulate stages')
+    this.guard.require('World.spawn', mutationPhases)
     const slot = this.entities.claim()
     if (slot < 0) return 0 as EntityHandle
     const inside = zone.sizeCm - 1
@@ -129,7 +134,7 @@ export class World {
 
   /** Takes an entity out of the world; its place is freed at the end of the tick. Stale handles are ignored. */
   despawn(handle: number): void {
-    assert(this.window !== 'closed', 'despawn outside the apply and simulate stages')
+    this.guard.require('World.despawn', mutationPhases)
     const slot = this.slotOf(handle)
     if (slot < 0) return
     this.#dying[slot] = 1
@@ -138,13 +143,30 @@ export class World {
 
   /** Before anything else of a tick, so that what its commands spawn is newer than the last extraction (A-002). */
   beginTick(): void {
+    this.guard.require('World.beginTick', TickPhase.Closed)
     this.changes.tick++
   }
 
-  /** The simulate stage: systems in declared order, then one step of motion for everybody. */
+  /** This tick counts, and nothing moves in it: whoever extrapolates must be told where the moving are. */
+  skipTick(): void {
+    this.guard.require('World.skipTick', TickPhase.Poll)
+    const { alive, slotsUsed } = this.entities
+    const { vx, vz } = this.motion
+    for (let slot = 0; slot < slotsUsed; slot++) {
+      if (alive[slot] === 1 && (vx[slot] !== 0 || vz[slot] !== 0)) this.#motionChanged(slot)
+    }
+  }
+
+  /** The simulate stage: systems in declared order, a tick's worth of slices, then one step of motion for everybody. */
   runSystems(): void {
+    this.guard.require('World.runSystems', TickPhase.Simulate)
     const systems = this.game.systems
-    for (let i = 0; i < systems.length; i++) systems[i]?.run(this)
+    for (let i = 0; i < systems.length; i++) {
+      this.#pulse.enterSystem(i)
+      systems[i]?.run(this)
+    }
+    this.#pulse.enterSystem(-1)
+    this.slices.run()
     const { alive, slotsUsed } = this.entities
     for (let slot = 0; slot < slotsUsed; slot++) {
       if (alive[slot] === 1) this.motion.step(slot, (this.zones[this.zoneOf[slot] as number] as Zone).sizeCm)
@@ -153,6 +175,7 @@ export class World {
 
   /** End of a tick: the despawned leave, and everybody else is linked into the cell they stand in. */
   commitSpace(): void {
+    this.guard.require('World.commitSpace', TickPhase.Boot | TickPhase.Extract)
     for (let i = 0; i < this.#dyingCount; i++) this.#bury(this.#dyingSlots[i] as number)
     this.#dyingCount = 0
     const { alive, slotsUsed } = this.entities
@@ -196,7 +219,7 @@ export class World {
     const cell = this.changes.cellOf[slot] as number
     if (cell >= 0) this.#leave(cell, slot)
     this.changes.cellOf[slot] = -1
-    for (let i = 0; i < this.tables.length; i++) this.tables[i]?.remove(slot)
+    for (let i = 0; i < this.tables.length; i++) this.tables[i]?.bury(slot)
     this.#dying[slot] = 0
     this.entities.release(slot)
   }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { heapGrowthBytes } from '../../../testing/src/heap.ts'
+import { TickPhase } from '../src/guard/tick-guard.ts'
 import type { Zone } from '../src/space/zone.ts'
 import { World } from '../src/world.ts'
 import { arena, boot, Health, Label, Pose, spawnWanderers, wander } from './arena.ts'
@@ -48,10 +49,11 @@ test('[WORLD-31] a tick of a living world does not allocate', () => {
   let folded = 0
   const step = (): void => {
     world.beginTick()
-    world.window = 'simulate'
+    world.guard.enter(TickPhase.Simulate)
     world.runSystems()
-    world.window = 'closed'
+    world.guard.enter(TickPhase.Extract)
     world.commitSpace()
+    world.guard.leave()
     folded ^= world.hashState().low()
   }
   const grownBytes = heapGrowthBytes(step)

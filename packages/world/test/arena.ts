@@ -3,6 +3,7 @@ import { command } from '../src/define/command.ts'
 import { component } from '../src/define/component.ts'
 import { defineGame, type Game, type GameOptions, system } from '../src/define/game.ts'
 import { input } from '../src/define/input.ts'
+import { TickPhase } from '../src/guard/tick-guard.ts'
 import { steerTowards } from '../src/space/motion.ts'
 import { World } from '../src/world.ts'
 
@@ -22,7 +23,7 @@ export const Hidden = component('hidden', { audience: 'nearby', fields: {} })
 
 export const Walk = input({
   fields: { x: axis, z: axis },
-  steer: (motion, slot, intent) => steerTowards(motion, slot, { x: intent.x, z: intent.z, speedCmPerS: 500 }),
+  steer: (motion, slot, intent) => steerTowards(motion, slot, intent, 500),
 })
 
 export const Rest = command('rest', {
@@ -71,20 +72,21 @@ export function arenaWorld(
 /** One tick as a node runs it, with `apply` in the place of its commands. */
 export function runTick(world: World, apply: (world: World) => void = () => undefined): void {
   world.beginTick()
-  world.window = 'apply'
+  world.guard.enter(TickPhase.Apply)
   apply(world)
-  world.window = 'simulate'
+  world.guard.enter(TickPhase.Simulate)
   world.runSystems()
-  world.window = 'closed'
+  world.guard.enter(TickPhase.Extract)
   world.commitSpace()
+  world.guard.leave()
 }
 
 /** Fills the world before its first tick. */
 export function boot(world: World, fill: (world: World) => void): void {
-  world.window = 'boot'
+  world.guard.enter(TickPhase.Boot)
   fill(world)
   world.commitSpace()
-  world.window = 'closed'
+  world.guard.leave()
 }
 
 export function spawnWanderers(world: World, count: number): void {

@@ -2,6 +2,7 @@ import { Random } from '@worldkeep/kernel'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Component } from '../src/define/component.ts'
+import { TickPhase } from '../src/guard/tick-guard.ts'
 import type { World } from '../src/world.ts'
 import {
   arenaWorld,
@@ -61,12 +62,15 @@ test('[WORLD-22] each zone has its own chance', () => {
 
 test('[WORLD-23] any single field, place, velocity, zone, component or chance changes the hash', () => {
   const world = arenaWorld()
-  boot(world, () => spawnWanderers(world, 6))
-  for (let slot = 0; slot < 6; slot++) {
-    world.table(Pose).add(slot)
-    world.table(Purse).add(slot)
-  }
+  boot(world, () => {
+    spawnWanderers(world, 6)
+    for (let slot = 0; slot < 6; slot++) {
+      world.table(Pose).add(slot)
+      world.table(Purse).add(slot)
+    }
+  })
   const hash = hashOf(world)
+  world.guard.enter(TickPhase.Apply)
   const written: readonly Component[] = [Health, Label, Pose, Purse, Brain]
   for (const table of world.tables.filter(({ component }) => written.includes(component))) {
     for (const [name, column] of Object.entries(table.columns)) {
@@ -96,8 +100,10 @@ test('[WORLD-23] any single field, place, velocity, zone, component or chance ch
 test('[WORLD-23] which of two empty components an entity has is part of the state', () => {
   const hashWith = (component: typeof Frozen | typeof Hidden): string => {
     const world = arenaWorld()
-    boot(world, () => spawnWanderers(world, 3))
-    world.table(component as typeof Frozen).add(1)
+    boot(world, () => {
+      spawnWanderers(world, 3)
+      world.table(component as typeof Frozen).add(1)
+    })
     return hashOf(world)
   }
   expect(hashWith(Frozen)).not.toBe(hashWith(Hidden))

@@ -136,7 +136,7 @@ test('[WORLD-17] walking diagonally is not faster', () => {
       fc.double({ min: -1, max: 1, noNaN: true }),
       fc.integer({ min: 0, max: 2000 }),
       (x, z, speedCmPerS) => {
-        steerTowards(motion, 0, { x, z, speedCmPerS })
+        steerTowards(motion, 0, { x, z }, speedCmPerS)
         const speed = Math.hypot(motion.vx[0] as number, motion.vz[0] as number)
         const length = Math.min(1, Math.hypot(x, z))
         return speed <= speedCmPerS + 1 && Math.abs(speed - length * speedCmPerS) <= 1
@@ -153,9 +153,9 @@ test('[WORLD-17] walking diagonally is not faster', () => {
       numRuns: 1000,
     },
   )
-  steerTowards(motion, 0, { x: 1, z: 1, speedCmPerS: 500 })
+  steerTowards(motion, 0, { x: 1, z: 1 }, 500)
   expect([motion.vx[0], motion.vz[0]]).toEqual([354, 354])
-  steerTowards(motion, 0, { x: 0.5, z: 0, speedCmPerS: 500 })
+  steerTowards(motion, 0, { x: 0.5, z: 0 }, 500)
   expect([motion.vx[0], motion.vz[0]]).toEqual([250, 0])
 })
 

@@ -22,7 +22,7 @@ test('[WORLD-26] stages run in their order, and hooks of one stage by theirs', (
       note('e', 'simulate', 1),
     ],
     [],
-    clock,
+    { clock },
   )
   pipeline.run(7)
   pipeline.run(8)
@@ -32,13 +32,13 @@ test('[WORLD-26] stages run in their order, and hooks of one stage by theirs', (
 test('[WORLD-26] each stage has its time', () => {
   const hands = new ManualClock()
   const wait = (stage: Stage, ms: number) => hook(`${stage} ${ms}`, stage, ms, () => hands.advanceMs(ms))
-  const pipeline = new Pipeline([wait('apply', 2), wait('apply', 3), wait('send', 7)], [], hands)
+  const pipeline = new Pipeline([wait('apply', 2), wait('apply', 3), wait('send', 7)], [], { clock: hands })
   pipeline.run(1)
   expect([...pipeline.stageMs]).toEqual([0, 5, 0, 0, 7])
 })
 
 test('[WORLD-27] a missing required hook refuses the boot and is named', () => {
-  const build = () => new Pipeline([hook('a', 'poll', 1)], ['a', 'space', 'replication'], clock)
+  const build = () => new Pipeline([hook('a', 'poll', 1)], ['a', 'space', 'replication'], { clock })
   expect(build).toThrow(PipelineMissingHooks)
   try {
     build()
@@ -51,7 +51,7 @@ test('[WORLD-27] a missing required hook refuses the boot and is named', () => {
 })
 
 test('[WORLD-28] two hooks of one name, of one place, of no stage or of no order refuse the boot', () => {
-  const build = (...hooks: readonly Hook[]) => new Pipeline(hooks, [], clock)
+  const build = (...hooks: readonly Hook[]) => new Pipeline(hooks, [], { clock })
   expect(() => build(hook('a', 'poll', 1), hook('a', 'send', 1))).toThrow('two hooks are named a')
   expect(() => build(hook('a', 'poll', 1), hook('b', 'poll', 1))).toThrow('hooks a and b share poll:1')
   expect(() => build(hook('a', 'pole' as Stage, 1))).toThrow('hook a: there is no stage pole')
@@ -60,7 +60,7 @@ test('[WORLD-28] two hooks of one name, of one place, of no stage or of no order
 })
 
 test('[WORLD-29] every hook proves its life, and one silent for five ticks is stale', () => {
-  const pipeline = new Pipeline([hook('b', 'send', 1), hook('a', 'poll', 1)], [], clock)
+  const pipeline = new Pipeline([hook('b', 'send', 1), hook('a', 'poll', 1)], [], { clock })
   for (let tick = 1; tick <= 10; tick++) pipeline.run(tick)
   expect(pipeline.report(10)).toEqual([
     { name: 'a', stage: 'poll', runs: 10, lastTick: 10, stale: false },
@@ -75,7 +75,7 @@ test('[WORLD-29] a hook that fell over shows as the stale one', () => {
   const fragile = hook('fragile', 'simulate', 1, () => {
     if (broken) throw new Error('down')
   })
-  const pipeline = new Pipeline([hook('early', 'poll', 1), fragile, hook('late', 'send', 1)], [], clock)
+  const pipeline = new Pipeline([hook('early', 'poll', 1), fragile, hook('late', 'send', 1)], [], { clock })
   for (let tick = 1; tick <= 9; tick++) {
     broken = tick > 4
     if (broken) expect(() => pipeline.run(tick)).toThrow('down')

@@ -2,7 +2,7 @@ import { expect, expectTypeOf, test } from 'vitest'
 import { type ArgsOf, command } from '../src/define/command.ts'
 import { component, type RowOf } from '../src/define/component.ts'
 import { type IntentOf, input } from '../src/define/input.ts'
-import { entity, text, u16 } from '../src/index.ts'
+import { entity, TickPhase, text, u16 } from '../src/index.ts'
 import { arena, arenaWorld, type Frozen, Health, Label, type Walk } from './arena.ts'
 
 /* Checked by the compiler (`tsc -p tsconfig.test.json`): a line under `@ts-expect-error` that compiles is an error. */
@@ -34,6 +34,7 @@ test('[WORLD-30] rows, arguments and intents are inferred from what is declared'
 
 test('[WORLD-30] a wrong field, value or refusal does not compile', () => {
   const world = arenaWorld()
+  world.guard.enter(TickPhase.Apply)
   const health = world.table(Health)
   health.add(0, { current: 1 })
   // @ts-expect-error there is no such field

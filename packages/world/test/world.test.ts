@@ -1,6 +1,7 @@
 import { Random } from '@worldkeep/kernel'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { TickPhase } from '../src/guard/tick-guard.ts'
 import { cellOfCoordinate, type Zone } from '../src/space/zone.ts'
 import { World } from '../src/world.ts'
 import { arena, arenaWorld, boot, disturb, Health, Label, runTick } from './arena.ts'
@@ -9,15 +10,15 @@ const field = (world: World): Zone => world.zone('field') as Zone
 
 test('[WORLD-18] outside of its windows the world neither spawns nor despawns', () => {
   const world = arenaWorld()
-  expect(() => world.spawn(field(world), 0, 0)).toThrow('spawn outside')
+  expect(() => world.spawn(field(world), 0, 0)).toThrow('World.spawn is for')
   let handle = 0
   boot(world, () => {
     handle = world.spawn(field(world), 0, 0)
   })
-  expect(() => world.despawn(handle)).toThrow('despawn outside')
+  expect(() => world.despawn(handle)).toThrow('World.despawn is for')
   runTick(world, () => world.despawn(handle))
-  expect(world.window).toBe('closed')
-  expect(() => world.spawn(field(world), 0, 0)).toThrow('spawn outside')
+  expect(world.guard.phase()).toBe(TickPhase.Closed)
+  expect(() => world.spawn(field(world), 0, 0)).toThrow('World.spawn is for')
 })
 
 test('[WORLD-18] systems may spawn and despawn', () => {
@@ -106,8 +107,8 @@ test('[WORLD-21] a despawned entity is gone for the rest of the tick, and its pl
   let handle = 0
   boot(world, () => {
     handle = world.spawn(field(world), 100, 100)
+    world.table(Health).add(0, { current: 5 })
   })
-  world.table(Health).add(0, { current: 5 })
   const cell = world.changes.cellOf[0] as number
   runTick(world, () => {
     world.despawn(handle)

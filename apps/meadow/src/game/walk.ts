@@ -6,6 +6,6 @@ export const playerSpeedCmPerS = 500
 export const Walk = input({
   fields: { x: axis, z: axis },
   steer: (motion, slot, intent) => {
-    steerTowards(motion, slot, { x: intent.x, z: intent.z, speedCmPerS: playerSpeedCmPerS })
+    steerTowards(motion, slot, intent, playerSpeedCmPerS)
   },
 })

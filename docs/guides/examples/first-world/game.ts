@@ -22,7 +22,7 @@ export const Basket = component('basket', { audience: 'owner', saved: true, fiel
 /** Where a player wants to go. The server runs `steer`, and so does the client, to move without waiting. */
 export const Walk = input({
   fields: { x: axis, z: axis },
-  steer: (motion, slot, { x, z }) => steerTowards(motion, slot, { x, z, speedCmPerS: 400 }),
+  steer: (motion, slot, intent) => steerTowards(motion, slot, intent, 400),
 })
 
 const reachCm = 200

@@ -51,6 +51,12 @@ export function quantized(min: number, max: number, step: number): FieldType<num
   }
 }
 
+/**
+ * Every value an axis reads, boxed once at start: an input of each player, ten times a second, would box two. The null
+ * keeps the engine from unboxing them, as it does in arrays of nothing but fractions.
+ */
+const axisValues: readonly (number | null)[] = [null, ...Array.from({ length: 255 }, (_, i) => (i - 127) / 127)]
+
 /** A direction in -1 … 1, zero exact. */
 export const axis: FieldType<number> = {
   name: 'axis',
@@ -62,7 +68,7 @@ export const axis: FieldType<number> = {
     const known = Number.isNaN(value) ? 0 : value
     return Math.round((known > -1 ? (known < 1 ? known : 1) : -1) * 127)
   },
-  load: (stored) => stored / 127,
+  load: (stored) => axisValues[stored + 128] as number,
 }
 
 /** A direction in turns, 0 … 1 (wraps), on 65,536 steps. */

@@ -15,13 +15,14 @@ import { paddingKind, type RingMemory, RingWord, ringBytes, ringWords } from './
  * Does not allocate.
  */
 export class RingWriter {
+  /** Longest record an empty ring takes. */
+  readonly recordBytesMax: number
   readonly #words: Int32Array
   readonly #bytes: Uint8Array
   readonly #headers: Uint32Array
   readonly #record: ByteWriter
   readonly #mask: number
   readonly #recordsMax: number
-  readonly #recordBytesMax: number
   readonly #doorbell: Doorbell | null
   #head = 0
   #published = 0
@@ -35,7 +36,7 @@ export class RingWriter {
     this.#record = new ByteWriter(this.#bytes)
     this.#mask = this.#bytes.byteLength - 1
     this.#recordsMax = memory.recordsMax
-    this.#recordBytesMax = this.#bytes.byteLength * ringRecordPartMax - ringRecordHeaderBytes
+    this.recordBytesMax = this.#bytes.byteLength * ringRecordPartMax - ringRecordHeaderBytes
     this.#doorbell = doorbell
     this.#head = Atomics.load(this.#words, RingWord.Head) >>> 0
     this.#published = this.#head
@@ -54,7 +55,7 @@ export class RingWriter {
     const at = this.#head & this.#mask
     const untilEnd = length - at
     const spent = needed > untilEnd ? untilEnd + needed : needed
-    if (bytesMax > this.#recordBytesMax || this.#unreadBytes() + spent > length) {
+    if (bytesMax > this.recordBytesMax || this.#unreadBytes() + spent > length) {
       Atomics.add(this.#words, RingWord.RefusedBytes, 1)
       return null
     }

@@ -5,6 +5,8 @@ export const help = `worldkeep: an authoritative, persistent, realtime world ser
 
 Usage
   worldkeep start --game FILE [options]
+  worldkeep replay RECORDING [options]     play a recording again; see worldkeep replay --help
+  worldkeep bisect A [B] [options]         find where two runs begin to differ
 
 Options
   --game FILE           module that exports createGame(options)
@@ -17,6 +19,8 @@ Options
   --tick-hz N           simulation steps per second (20)
   --snapshot-hz N       snapshots per second, divides the tick rate (as the tick rate)
   --seed N              seed of all chance in the world
+  --record FILE         record everything into this file, instead of the last minutes in the data folder
+  --no-record           record nothing
   --log-level LEVEL     debug, info, warn, error or silent (warn on a terminal, else info)
   --version             print the version
   --help                print this
@@ -38,6 +42,8 @@ const options = {
   'tick-hz': { type: 'string' },
   'snapshot-hz': { type: 'string' },
   seed: { type: 'string' },
+  record: { type: 'string' },
+  'no-record': { type: 'boolean' },
   'log-level': { type: 'string' },
   version: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -73,6 +79,8 @@ export function parseCommandLine(
     dataDir: values['data-dir'],
     store: values.store,
     web: values.web,
+    recordFile: values.record,
+    record: values['no-record'] === true ? ('off' as const) : undefined,
     logLevel: (values['log-level'] ?? (onTerminal ? 'warn' : 'info')) as NonNullable<NodeOptions['logLevel']>,
     tokenSecret: environment.WORLDKEEP_TOKEN_SECRET,
   }

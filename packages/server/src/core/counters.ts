@@ -1,6 +1,6 @@
 import { assert, CounterBoard, isPowerOfTwo } from '@worldkeep/kernel'
 import { type ErrorCode, errorCodes } from '@worldkeep/wire'
-import { stages } from '@worldkeep/world'
+import { Pulse, stages } from '@worldkeep/world'
 
 /** Tick durations kept one by one: over a minute at 240 Hz, a power of two so that a slot is `ticks & (max - 1)`. */
 export const tickDurationsMax = 16_384
@@ -16,6 +16,7 @@ const tickNames = [
   'tickMsMin',
   'tickMsMax',
   'overruns',
+  'pollFaults',
   'catchUpTicks',
   'catchUpClamped',
   'actualTickHz',
@@ -28,6 +29,7 @@ const tickNames = [
   'lifecycleApplied',
   'disconnectsApplied',
   'recordsFrozen',
+  'freezesDeferred',
   'commandsHandled',
   'commandsRefused',
   'inputsApplied',
@@ -48,6 +50,11 @@ const tickNames = [
   'durableRefused',
   'durableAcknowledged',
   'outboxRefused',
+  'outboxBypassed',
+  'tombstonesForgotten',
+  'logLinesLost',
+  'slicesDeferred',
+  'slicesRefused',
   'gcCount',
   'gcMsSum',
   ...stages.map((stage) => `stageMsSum_${stage}` as const),
@@ -67,6 +74,7 @@ const gatewayNames = [
   'bytesOut',
   'segmentBytesCopied',
   'pingsIn',
+  'pingsRefused',
   'unauthenticatedIn',
   'resumeTokensIssued',
   ...errorCodes().map((code) => `refused_${code}` as const),
@@ -87,21 +95,38 @@ const persistenceNames = [
   'available',
   'savesWritten',
   'refusedByStore',
+  'queuedJobs',
+] as const
+
+const recorderNames = [
+  'ticksRecorded',
+  'chunks',
+  'bytesWritten',
+  'gaps',
+  'checkpointsLost',
+  'writeErrors',
+  'segmentsDeleted',
+  'deaths',
 ] as const
 
 export type TickCounter = (typeof tickNames)[number]
 export type GatewayCounter = (typeof gatewayNames)[number] | `refused_${ErrorCode}`
 export type PersistenceCounter = (typeof persistenceNames)[number]
+export type RecorderCounter = (typeof recorderNames)[number]
 
 export type TickBoard = CounterBoard<TickCounter>
 export type GatewayBoard = CounterBoard<GatewayCounter>
 export type PersistenceBoard = CounterBoard<PersistenceCounter>
+export type RecorderBoard = CounterBoard<RecorderCounter>
 
 /** Shared memory of all boards; `openBoards` gives each thread its view. */
 export interface BoardMemories {
   readonly tick: SharedArrayBuffer
   readonly gateway: SharedArrayBuffer
   readonly persistence: SharedArrayBuffer
+  readonly recorder: SharedArrayBuffer
+  /** What the tick is at, and each hook's proof of life: a `Pulse`. */
+  readonly pulse: SharedArrayBuffer
   /** How long each of the last ticks took, f32 milliseconds, at index `ticks` of the tick board. */
   readonly tickDurations: SharedArrayBuffer
 }
@@ -111,6 +136,8 @@ export function createBoards(): BoardMemories {
     tick: CounterBoard.create(tickNames).shared,
     gateway: CounterBoard.create(gatewayNames).shared,
     persistence: CounterBoard.create(persistenceNames).shared,
+    recorder: CounterBoard.create(recorderNames).shared,
+    pulse: Pulse.create(),
     tickDurations: new SharedArrayBuffer(tickDurationsMax * 4),
   }
 }
@@ -125,6 +152,14 @@ export function openGatewayBoard(memories: BoardMemories): GatewayBoard {
 
 export function openPersistenceBoard(memories: BoardMemories): PersistenceBoard {
   return new CounterBoard(persistenceNames, { shared: memories.persistence })
+}
+
+export function openRecorderBoard(memories: BoardMemories): RecorderBoard {
+  return new CounterBoard(recorderNames, { shared: memories.recorder })
+}
+
+export function openPulse(memories: BoardMemories): Pulse {
+  return new Pulse(memories.pulse)
 }
 
 export function openTickDurations(memories: BoardMemories): Float32Array {

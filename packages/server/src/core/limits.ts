@@ -3,6 +3,9 @@ import { assert } from '@worldkeep/kernel'
 /** Bytes of everything one tick takes in. What does not fit waits in its mailbox. */
 export const frozenBytesMax = 4 * 1024 * 1024
 
+/** Ticks in a row whose poll may fail. One is an accident; a world that takes nothing in for longer is better stopped. */
+export const pollFaultsInRowMax = 3
+
 /** Records one tick takes in: 1,000 sessions with a full queue of 64. */
 export const frozenRecordsMax = 65_536
 
@@ -26,6 +29,15 @@ export const outboxBytesMax = 4096
 
 /** Inspections asked for and not answered. Each is about 40 KiB of a world of 2,000: all of them fit the events mailbox. */
 export const inspectionsMax = 16
+
+/** Pings of one connection answered per tick; a client sends one a second. */
+export const pongsPerTickMax = 64
+
+/** Records one connection may have waiting when the inbound mailbox is more than half full: so a few cannot fill it. */
+export const scarceRecordsMax = 4
+
+/** Bytes of the events mailbox kept free of log lines and inspections, so that the end of a stop is always told. */
+export const eventsReservedBytes = 1024
 
 /** A route is a connection slot below and its generation above. */
 export const routeSlotBits = 16

@@ -21,9 +21,14 @@ export interface Mailboxes {
   readonly recording: RingMemory
 }
 
-export function createMailboxes(): Mailboxes {
-  const ring = (name: keyof typeof ringBytes): RingMemory =>
-    createRing({ byteLength: ringBytes[name], recordsMax: ringRecords[name] })
+/** Other bounds than those of `limits.ts`, for tests that fill a mailbox. */
+export type MailboxSizes = {
+  readonly [name in keyof Mailboxes]?: { readonly byteLength: number; readonly recordsMax: number }
+}
+
+export function createMailboxes(sizes: MailboxSizes = {}): Mailboxes {
+  const ring = (name: keyof Mailboxes): RingMemory =>
+    createRing(sizes[name] ?? { byteLength: ringBytes[name], recordsMax: ringRecords[name] })
   return {
     handshakes: ring('handshakes'),
     lifecycle: ring('lifecycle'),
@@ -60,10 +65,12 @@ export const RecordKind = {
 
   /** bytes u32, records u32: what the mailbox of jobs has room for in this tick. Made by the tick itself. */
   Room: 10,
+  /** nothing. All that is recorded of a tick whose poll has failed: it counts, and nothing happens in it. */
+  PollFault: 11,
 
   /** id varint, then the segment's bytes up to the end of the record. */
   Segment: 16,
-  /** route u32, mustSend u8, segment count u8, segment ids varint, frame bytes up to the segment count. */
+  /** route u32, flags u8 (`FrameRecordFlag`), segment count u8, segment ids varint, frame bytes up to the segment count. */
   Frame: 17,
   /** route u32, one whole message. */
   Message: 18,
@@ -90,6 +97,8 @@ export const RecordKind = {
   RecordedCheckpoint: 81,
   /** tick u32 of the first tick missing. */
   RecordedGap: 82,
+  /** A tick that failed: tick u32, then its frozen records as in `RecordedTick`. The last entry of its run. */
+  RecordedFault: 83,
 
   /** nothing. */
   Stop: 48,
@@ -102,7 +111,12 @@ export const RecordKind = {
   Inspection: 65,
   /** saved u32, unsaved u32. */
   Stopped: 66,
+  /** request u32. There is no answer: the world is larger than the mailbox carries, or too much was asked for. */
+  InspectionRefused: 67,
 } as const
+
+/** What the gateway must know of a frame that it may have to leave out. */
+export const FrameRecordFlag = { Messages: 1, Reset: 2 } as const
 
 export const LoadStatus = { Found: 0, Unknown: 1, Unavailable: 2, Corrupt: 3 } as const
 

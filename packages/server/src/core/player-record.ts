@@ -39,6 +39,7 @@ export function playerRecordBytesMax(saved: readonly ComponentTable[]): number {
   return bytes
 }
 
+/** Written for each player every half minute, so it does not allocate, except for a saved text. */
 export function writePlayerRecord(
   writer: ByteWriter,
   head: PlayerHead,
@@ -46,11 +47,12 @@ export function writePlayerRecord(
   slot: number,
 ): void {
   writeHead(writer, head)
-  const present = saved.filter((table) => table.has(slot))
-  writer.varint(present.length)
-  for (const table of present) {
-    writer.text(table.component.name)
-    writeNamedValues(writer, table.row(slot))
+  let present = 0
+  for (let i = 0; i < saved.length; i++) if (saved[i]?.has(slot) === true) present++
+  writer.varint(present)
+  for (let i = 0; i < saved.length; i++) {
+    const table = saved[i] as ComponentTable
+    if (table.has(slot)) writeRow(writer, table, slot)
   }
 }
 
@@ -85,12 +87,7 @@ export function writePlainPlayerRecord(writer: ByteWriter, record: PlayerRecord)
 export function writeNamedValues(writer: ByteWriter, row: { readonly [field: string]: SavedValue }): void {
   const entries = Object.entries(row)
   writer.varint(entries.length)
-  for (const [field, value] of entries) {
-    writer.text(field)
-    writer.u8(typeof value === 'number' ? 0 : 1)
-    if (typeof value === 'number') writer.f64(value)
-    else writer.text(value)
-  }
+  for (const [field, value] of entries) writeNamedValue(writer, field, value)
 }
 
 export function readNamedValues(reader: ByteReader): Record<string, SavedValue> {
@@ -100,6 +97,20 @@ export function readNamedValues(reader: ByteReader): Record<string, SavedValue> 
     row[field] = reader.u8() === 0 ? reader.f64() : reader.text(textBytesMax)
   }
   return row
+}
+
+function writeRow(writer: ByteWriter, table: ComponentTable, slot: number): void {
+  const { fieldNames } = table
+  writer.text(table.component.name)
+  writer.varint(fieldNames.length)
+  for (let i = 0; i < fieldNames.length; i++) writeNamedValue(writer, fieldNames[i] as string, table.value(slot, i))
+}
+
+function writeNamedValue(writer: ByteWriter, field: string, value: SavedValue): void {
+  writer.text(field)
+  writer.u8(typeof value === 'number' ? 0 : 1)
+  if (typeof value === 'number') writer.f64(value)
+  else writer.text(value)
 }
 
 function writeHead(writer: ByteWriter, head: PlayerHead): void {

@@ -20,6 +20,14 @@ export interface NodeOptions extends Partial<CoreConfig> {
   /** Folder of a web client to serve. */
   readonly web?: string
   readonly maxCatchUpTicks?: number
+  /** Without progress for this long, the tick is reported as stalled. */
+  readonly watchdogMs?: number
+  /** The flight recorder. */
+  readonly record?: 'on' | 'off'
+  /** Seconds that recordings in the data folder cover. */
+  readonly recordingKeepS?: number
+  /** Records everything into this one file instead. */
+  readonly recordFile?: string
   readonly logLevel?: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   /** Signs access tokens; left out: a secret of the data folder. */
   readonly tokenSecret?: string
@@ -35,6 +43,10 @@ export interface NodeConfig {
   readonly store: string | null
   readonly web: string | null
   readonly maxCatchUpTicks: number
+  readonly watchdogMs: number
+  readonly record: 'on' | 'off'
+  readonly recordingKeepS: number
+  readonly recordFile: string | null
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   readonly tokenSecret: string | undefined
 }
@@ -55,6 +67,10 @@ const shape = {
   store: z.string().min(1).nullable().default(null),
   web: z.string().min(1).nullable().default(null),
   maxCatchUpTicks: whole(0, 100).default(3),
+  watchdogMs: whole(50, 600_000).default(500),
+  record: z.enum(['on', 'off']).default('on'),
+  recordingKeepS: whole(10, 86_400).default(600),
+  recordFile: z.string().min(1).nullable().default(null),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   tokenSecret: z.string().min(32, 'at least 32 characters').optional(),
   tickHz: whole(tickHzMin, tickHzMax).default(coreDefaults.tickHz),
@@ -83,8 +99,9 @@ export function parseConfig(options: NodeOptions): NodeConfig {
     const lines = parsed.error.issues.map((issue) => `${issue.path.join('.') || issue.code}: ${issue.message}`)
     throw new ConfigError(`The configuration is not valid.\n  ${lines.join('\n  ')}`)
   }
-  const { game, gameOptions, host, port, dataDir, store, web, maxCatchUpTicks, logLevel, tokenSecret, ...rest } =
+  const { game, gameOptions, host, port, dataDir, store, web, maxCatchUpTicks, logLevel, tokenSecret, ...others } =
     parsed.data
+  const { record, recordingKeepS, recordFile, watchdogMs, ...rest } = others
   const core: CoreConfig = { ...rest, snapshotHz: rest.snapshotHz ?? rest.tickHz }
   if (core.tickHz % core.snapshotHz !== 0) {
     throw new ConfigError(
@@ -96,5 +113,10 @@ export function parseConfig(options: NodeOptions): NodeConfig {
       'The configuration is not valid.\n  sendBacklogCloseBytes: must not be below sendBacklogBytesMax',
     )
   }
-  return { core, game, gameOptions, host, port, dataDir, store, web, maxCatchUpTicks, logLevel, tokenSecret }
+  if (recordFile !== null && record === 'off') {
+    throw new ConfigError('The configuration is not valid.\n  recordFile: nothing is recorded while record is off')
+  }
+  const recording = { record, recordingKeepS, recordFile }
+  const place = { host, port, dataDir, store, web }
+  return { core, game, gameOptions, ...place, ...recording, maxCatchUpTicks, watchdogMs, logLevel, tokenSecret }
 }

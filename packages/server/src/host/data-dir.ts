@@ -1,6 +1,6 @@
-import { access, constants, mkdir, readdir, rm } from 'node:fs/promises'
+import { access, constants, mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { messageOf } from '../threads/load-game.ts'
 import { ConfigError } from './config.ts'
 
@@ -20,13 +20,32 @@ export async function prepareDataDir(path: string): Promise<string> {
     await mkdir(folder, { recursive: true, mode: 0o700 })
     await access(folder, constants.W_OK | constants.X_OK)
   } catch (error) {
-    const code = (error as { readonly code?: string }).code
-    const why = reasons[code ?? ''] ?? messageOf(error)
     throw new ConfigError(
-      `Nothing can be written to the data folder ${folder}: ${why}. Choose another: --data-dir PATH`,
+      `Nothing can be written to the data folder ${folder}: ${whyNot(error)}. Choose another: --data-dir PATH`,
     )
   }
   return folder
+}
+
+/** The file of a recording. Throws `ConfigError` when its folder cannot be written to, or when it is a folder. */
+export async function prepareRecordFile(path: string): Promise<string> {
+  const file = resolve(path)
+  try {
+    await mkdir(dirname(file), { recursive: true })
+    await access(dirname(file), constants.W_OK | constants.X_OK)
+  } catch (error) {
+    throw new ConfigError(`Nothing can be recorded to ${file}: ${whyNot(error)}. Choose another: --record FILE`)
+  }
+  const isFolder = await stat(file).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
+  if (isFolder) throw new ConfigError(`${file} is a folder. Name a file in it: --record ${join(path, 'run.wkr')}`)
+  return file
+}
+
+function whyNot(error: unknown): string {
+  return reasons[(error as { readonly code?: string }).code ?? ''] ?? messageOf(error)
 }
 
 /** Longest path a local socket can have, on the systems with the shortest. */

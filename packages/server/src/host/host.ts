@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises'
-import { isAbsolute, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { resolve } from 'node:path'
 import { Doorbell } from '@worldkeep/kernel'
 import type { PlayerState } from '@worldkeep/store'
 import type { FastifyInstance } from 'fastify'
@@ -9,6 +8,7 @@ import type { Registry } from 'prom-client'
 import {
   createBoards,
   openPersistenceBoard,
+  openRecorderBoard,
   openTickBoard,
   openTickDurations,
   type TickBoard,
@@ -20,13 +20,16 @@ import { createHttpServer } from '../http/http-server.ts'
 import { createMetrics } from '../http/metrics.ts'
 import { tokenSecret } from '../http/token-secret.ts'
 import { loadGame } from '../threads/load-game.ts'
-import type { SharedParts, StoreInfo, UnusableReason } from '../threads/thread-data.ts'
+import type { SharedParts, StoreInfo, ThreadMessage, UnusableReason } from '../threads/thread-data.ts'
 import { type NodeConfig, type NodeOptions, parseConfig } from './config.ts'
-import { prepareDataDir, privateSocketPath } from './data-dir.ts'
+import { prepareDataDir, prepareRecordFile, privateSocketPath } from './data-dir.ts'
 import { judgeHealth, type NodeHealth } from './health.ts'
 import { createLogger } from './logging.ts'
+import { moduleUrl } from './module-url.ts'
+import { recorderDataOf } from './recorder-data.ts'
 import { ThreadHandle } from './thread-handle.ts'
 import { TickLink } from './tick-link.ts'
+import { TickWatch } from './tick-watch.ts'
 import { packageVersion } from './version.ts'
 
 /** The node cannot start with what it was given; the message says what to change. */
@@ -50,6 +53,9 @@ export interface StopSummary {
   /** Why the node stopped; null when it was asked to. */
   readonly failure: string | null
 }
+
+/** A recording can be picked up at any of its checkpoints. */
+const recordingCheckpointS = 30
 
 /** Longest wait for each step of an orderly stop. */
 const stepPatienceMs = 10_000
@@ -107,9 +113,14 @@ export class Host {
   }
 
   /** The system's ids of the node's threads, to see who uses the processor; null where the system tells none. */
-  threadIds(): { readonly tick: number | null; readonly gateway: number | null; readonly persistence: number | null } {
-    const { tick, gateway, persistence } = this.#threads
-    return { tick: tick.osThreadId, gateway: gateway.osThreadId, persistence: persistence.osThreadId }
+  threadIds(): { readonly [thread in 'tick' | 'gateway' | 'persistence' | 'recorder']: number | null } {
+    const { tick, gateway, persistence, recorder } = this.#threads
+    return {
+      tick: tick.osThreadId,
+      gateway: gateway.osThreadId,
+      persistence: persistence.osThreadId,
+      recorder: recorder?.osThreadId ?? null,
+    }
   }
 
   board(): TickBoard {
@@ -130,7 +141,9 @@ export class Host {
     return judgeHealth({
       tickAdvances: this.#stopping === null && nowMs - this.#seenTickAtMs < 2_000,
       tick,
-      tickHz: this.#parts.tickBoard.read('actualTickHz'),
+      tickHz: this.#parts.watch.tickHz(),
+      hooks: this.#parts.watch.hooks(),
+      lastStall: this.#parts.watch.lastStall,
       storeLatencyMs,
     })
   }
@@ -140,7 +153,7 @@ export class Host {
   }
 
   /**
-   * Stops in order: nobody new, goodbyes and last saves, tick, gateway, store (X-21). Safe to call twice. `failure` says
+   * Stops in order: nobody new, goodbyes and last saves, tick, gateway, store, recorder (X-21). Safe to call twice. `failure` says
    * what went wrong, if something did.
    */
   stop(failure: string | null = null): Promise<StopSummary> {
@@ -149,19 +162,22 @@ export class Host {
   }
 
   async #stopInOrder(failure: string | null): Promise<StopSummary> {
-    const { tick, gateway, persistence, link } = this.#threads
+    const { tick, gateway, persistence, recorder, link } = this.#threads
     const { log } = this.#parts
-    for (const thread of [tick, gateway, persistence]) thread.expectEnd()
+    for (const thread of [tick, gateway, persistence, recorder]) thread?.expectEnd()
+    this.#parts.watch.stop()
     log.info({ service: 'host', failure }, 'stopping')
     gateway.tell({ kind: 'refuseNew' })
     // A tick thread that died mid-tick left a world nobody may save: its players keep what was saved before.
     const inWorld = this.#parts.tickBoard.read('sessions')
     const report = tick.hasDied() ? { saved: 0, unsaved: inWorld } : await link.stop(stepPatienceMs)
     await tick.end(stepPatienceMs)
+    recorder?.tell({ kind: 'stop' })
     gateway.tell({ kind: 'stop' })
     await gateway.end(stepPatienceMs)
     persistence.tell({ kind: 'stop' })
     const storeClosed = (await persistence.end(stepPatienceMs)) && !persistence.hasDied()
+    await recorder?.end(stepPatienceMs)
     link.close()
     await this.#parts.http.close()
     await rm(this.#parts.hostSocketPath, { force: true })
@@ -182,6 +198,7 @@ interface HostParts {
   readonly log: Logger
   readonly http: FastifyInstance
   readonly hostSocketPath: string
+  readonly watch: TickWatch
   readonly metrics: Registry
   readonly tickBoard: TickBoard
 }
@@ -190,16 +207,23 @@ interface Threads {
   readonly tick: ThreadHandle
   readonly gateway: ThreadHandle
   readonly persistence: ThreadHandle
+  /** Null: nothing is recorded. */
+  readonly recorder: ThreadHandle | null
   readonly link: TickLink
 }
 
 /**
- * Starts a node: persistence, then tick, then HTTP and gateway, so that whoever gets in finds everything there. Throws
- * `ConfigError`, `GameUnusable` or `NodeUnusable`, whose messages say what to change.
+ * Starts a node: persistence and recorder, then tick, then HTTP and gateway, so that whoever gets in finds everything
+ * there. Throws `ConfigError`, `GameUnusable` or `NodeUnusable`, whose messages say what to change.
  */
 export async function startHost(options: NodeOptions): Promise<Host> {
   const parsed = parseConfig(options)
-  const config = { ...parsed, dataDir: await prepareDataDir(parsed.dataDir) }
+  const config = {
+    ...parsed,
+    dataDir: await prepareDataDir(parsed.dataDir),
+    recordFile: parsed.recordFile === null ? null : await prepareRecordFile(parsed.recordFile),
+  }
+  const startedAt = new Date().toISOString()
   const log = createLogger(config.logLevel)
   const gameModule = { url: moduleUrl(config.game), options: config.gameOptions }
   const game = await loadGame(gameModule)
@@ -208,16 +232,22 @@ export async function startHost(options: NodeOptions): Promise<Host> {
     config: config.core,
     mailboxes: createMailboxes(),
     boards: createBoards(),
-    doorbells: { gateway: Doorbell.create(), persistence: Doorbell.create(), host: Doorbell.create() },
+    doorbells: {
+      gateway: Doorbell.create(),
+      persistence: Doorbell.create(),
+      host: Doorbell.create(),
+      recorder: Doorbell.create(),
+    },
     game: gameModule,
   }
+  const recorderData = config.record === 'off' ? null : recorderDataOf({ config, game, gameModule, startedAt })
   let host: Host | null = null
   const onDeath = (name: string, reason: string): void => {
     log.error({ service: 'host', thread: name, reason }, 'a thread has died; the node stops')
     void host?.stop(`the ${name} thread has died: ${reason}`)
   }
-  const start = (name: string, file: string, data: object): ThreadHandle =>
-    new ThreadHandle(name, new URL(file, import.meta.url), { ...shared, ...data }, { log, onDeath })
+  const start = (name: string, file: string, data: object, onItsDeath = onDeath): ThreadHandle =>
+    new ThreadHandle(name, new URL(file, import.meta.url), { ...shared, ...data }, { log, onDeath: onItsDeath })
 
   const persistence = start('persistence', '../threads/persistence-thread.js', {
     storeUrl: config.store,
@@ -226,11 +256,31 @@ export async function startHost(options: NodeOptions): Promise<Host> {
   const store = (await readyOf(persistence)).store as StoreInfo
   log.info({ service: 'persistence', ...store }, 'store open')
 
+  const goOnWithout = (thread: string, reason: string): void => {
+    const board = openRecorderBoard(shared.boards)
+    board.add(board.slot('deaths'), 1)
+    log.error({ service: 'host', thread, reason }, 'the flight recorder has died; the node goes on without it')
+  }
+  const recorder =
+    recorderData === null ? null : start('recorder', '../threads/recorder-thread.js', recorderData, goOnWithout)
+  // Its death has been said already.
+  await recorder?.firstWord().catch(() => undefined)
+
   const link = new TickLink(shared.mailboxes, shared.doorbells.host, log)
   void link.run()
-  const tick = start('tick', '../threads/tick-thread.js', { maxCatchUpTicks: config.maxCatchUpTicks })
+  const tick = start('tick', '../threads/tick-thread.js', {
+    maxCatchUpTicks: config.maxCatchUpTicks,
+    checkpointIntervalTicks: config.record === 'on' ? recordingCheckpointS * config.core.tickHz : null,
+  })
 
-  const metrics = createMetrics(shared.boards, shared.mailboxes)
+  const watch = new TickWatch({
+    boards: shared.boards,
+    systems: game.systems.map(({ name }) => name),
+    tickHz: config.core.tickHz,
+    watchdogMs: config.watchdogMs,
+    log: log.child({ service: 'host' }),
+  })
+  const metrics = createMetrics(shared.boards, shared.mailboxes, watch)
   const requireHost = (): Host => {
     if (host === null) throw new Error('the node is still starting')
     return host
@@ -238,7 +288,7 @@ export async function startHost(options: NodeOptions): Promise<Host> {
   const http = await createHttpServer({
     game,
     version: packageVersion(),
-    startedAt: new Date().toISOString(),
+    startedAt,
     tickHz: config.core.tickHz,
     tokenSecret: secret,
     webDir: config.web === null ? null : resolve(config.web),
@@ -256,10 +306,11 @@ export async function startHost(options: NodeOptions): Promise<Host> {
     hostSocketPath,
     tokenSecret: secret,
   })
-  const parts = { config, shared, log, http, hostSocketPath, metrics, tickBoard: openTickBoard(shared.boards) }
-  const threads = { tick, gateway, persistence, link }
+  const parts = { config, shared, log, http, hostSocketPath, metrics, tickBoard: openTickBoard(shared.boards), watch }
+  const threads = { tick, gateway, persistence, recorder, link }
   try {
-    const { port } = await readyOf(gateway)
+    const [{ port }, { hooks }] = await Promise.all([readyOf(gateway), readyOf(tick)])
+    watch.start(hooks ?? [])
     host = new Host(parts, threads, { store, port: port ?? config.port, gameName: game.name })
   } catch (error) {
     await new Host(parts, threads, { store, port: 0, gameName: game.name }).stop(String(error))
@@ -269,13 +320,8 @@ export async function startHost(options: NodeOptions): Promise<Host> {
   return host
 }
 
-async function readyOf(thread: ThreadHandle): Promise<{ readonly port?: number; readonly store?: StoreInfo }> {
+async function readyOf(thread: ThreadHandle): Promise<Extract<ThreadMessage, { kind: 'ready' }>> {
   const word = await thread.firstWord()
   if (word.kind === 'unusable') throw new NodeUnusable(word.reason, word.message)
   return word
-}
-
-function moduleUrl(game: string): string {
-  if (/^[a-z]+:\/\//.test(game)) return game
-  return pathToFileURL(isAbsolute(game) ? game : resolve(game)).href
 }

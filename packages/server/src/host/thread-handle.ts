@@ -47,7 +47,8 @@ export class ThreadHandle {
       const listen = (message: ThreadMessage): void => {
         if (message.kind !== 'ready' && message.kind !== 'unusable') return
         this.#worker.off('message', listen)
-        if (message.kind === 'unusable') this.#stopping = true
+        // It ends by itself now, and there is nothing to ask it for.
+        if (message.kind === 'unusable') this.#stopping = this.#died = true
         resolve(message)
       }
       this.#worker.on('message', listen)

@@ -21,7 +21,7 @@ export class TickLink {
   readonly #events: RingReader
   readonly #doorbell: Doorbell
   readonly #log: Logger
-  readonly #inspections = new Map<number, (inspection: Inspection) => void>()
+  readonly #inspections = new Map<number, { resolve(inspection: Inspection): void; reject(error: Error): void }>()
   #stopped: ((report: StopReport) => void) | null = null
   #nextRequest = 1
   #open = true
@@ -41,6 +41,8 @@ export class TickLink {
       await this.#doorbell.waitAsync(seen, napMs)
     }
     this.#drain()
+    for (const { reject } of this.#inspections.values()) reject(new Error('the tick thread has ended'))
+    this.#inspections.clear()
   }
 
   close(): void {
@@ -58,7 +60,7 @@ export class TickLink {
       record.u32(atTick)
       this.#requests.end(RecordKind.Inspect)
       this.#requests.publish()
-      this.#inspections.set(request, resolve)
+      this.#inspections.set(request, { resolve, reject })
       return undefined
     })
   }
@@ -86,7 +88,13 @@ export class TickLink {
         this.#log[levels[level]](body.text(1024))
       } else if (kind === RecordKind.Inspection) {
         const request = body.u32()
-        this.#inspections.get(request)?.(readInspection(body))
+        this.#inspections.get(request)?.resolve(readInspection(body))
+        this.#inspections.delete(request)
+      } else if (kind === RecordKind.InspectionRefused) {
+        const request = body.u32()
+        this.#inspections
+          .get(request)
+          ?.reject(new Error('too much for one inspection, or too many inspections at once'))
         this.#inspections.delete(request)
       } else if (kind === RecordKind.Stopped) {
         this.#stopped?.({ saved: body.u32(), unsaved: body.u32() })

@@ -6,21 +6,25 @@ import {
   type BoardMemories,
   openGatewayBoard,
   openPersistenceBoard,
+  openRecorderBoard,
   openTickBoard,
   tickBucketsMs,
 } from '../core/counters.ts'
 import type { Mailboxes } from '../core/mailboxes.ts'
+import type { TickWatch } from '../host/tick-watch.ts'
 
 /** Everything the threads count, in Prometheus' words: seconds and bytes, read from the boards at each scrape. */
-export function createMetrics(boards: BoardMemories, mailboxes: Mailboxes): Registry {
+export function createMetrics(boards: BoardMemories, mailboxes: Mailboxes, watch: TickWatch): Registry {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const tick = openTickBoard(boards)
-  addBoard(registry, 'tick', tick, (name) => !/^(tickMs|stageMs|stateHash)/.test(name))
+  addBoard(registry, 'tick', tick, (name) => !/^(tickMs|stageMs|stateHash|actualTickHz)/.test(name))
   addBoard(registry, 'gateway', openGatewayBoard(boards), (name) => !name.startsWith('refused_'))
   addBoard(registry, 'persistence', openPersistenceBoard(boards), () => true)
+  addBoard(registry, 'recorder', openRecorderBoard(boards), () => true)
   addRefusals(registry, boards)
   addStages(registry, boards)
+  addWatch(registry, watch)
   addMailboxes(registry, mailboxes)
   registry.registerMetric(tickHistogram(boards))
   return registry
@@ -29,7 +33,6 @@ export function createMetrics(boards: BoardMemories, mailboxes: Mailboxes): Regi
 /** Names whose value can go down. */
 const gauges = new Set([
   'tick',
-  'actualTickHz',
   'sessions',
   'sessionsInGrace',
   'entities',
@@ -37,6 +40,7 @@ const gauges = new Set([
   'committedTick',
   'commitMsLast',
   'available',
+  'queuedJobs',
 ])
 
 interface Board {
@@ -97,6 +101,47 @@ function addStages(registry: Registry, boards: BoardMemories): void {
     collect() {
       this.reset()
       for (const stage of stages) this.inc({ stage }, board.read(`stageMsSum_${stage}`) / 1000)
+    },
+  })
+}
+
+/** What the host sees of the tick, also when that gets no further. */
+function addWatch(registry: Registry, watch: TickWatch): void {
+  const registers = [registry]
+  new Gauge({
+    name: 'worldkeep_tick_actual_tick_hz',
+    help: 'Ticks per second, smoothed',
+    registers,
+    collect() {
+      this.set(watch.tickHz())
+    },
+  })
+  new Counter({
+    name: 'worldkeep_tick_stalls_total',
+    help: 'Times the tick got no further for longer than the watchdog waits',
+    registers,
+    collect() {
+      this.reset()
+      this.inc(watch.stalls)
+    },
+  })
+  new Counter({
+    name: 'worldkeep_hook_runs_total',
+    help: 'Runs of each hook of the tick',
+    labelNames: ['hook'],
+    registers,
+    collect() {
+      this.reset()
+      for (const { name, runs } of watch.hooks()) this.inc({ hook: name }, runs)
+    },
+  })
+  new Gauge({
+    name: 'worldkeep_hook_stale',
+    help: '1 for a hook that has not run for five ticks',
+    labelNames: ['hook'],
+    registers,
+    collect() {
+      for (const { name, stale } of watch.hooks()) this.set({ hook: name }, stale ? 1 : 0)
     },
   })
 }

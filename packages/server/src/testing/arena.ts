@@ -5,6 +5,7 @@ import {
   defineGame,
   entity,
   type Game,
+  hook,
   input,
   steerTowards,
   system,
@@ -24,7 +25,7 @@ export const Secret = component('secret', { audience: 'server', fields: { value:
 
 export const Move = input({
   fields: { x: axis, z: axis },
-  steer: (motion, slot, intent) => steerTowards(motion, slot, { x: intent.x, z: intent.z, speedCmPerS: 400 }),
+  steer: (motion, slot, intent) => steerTowards(motion, slot, intent, 400),
 })
 
 /** Processed: changes what everybody nearby sees. */
@@ -59,9 +60,19 @@ export interface ArenaOptions {
   readonly dummies: number
   /** The tick in which a system throws; 0: never. */
   readonly failAtTick: number
+  /** The tick in which a system spins for `stallMs`; 0: never. */
+  readonly stallAtTick: number
+  readonly stallMs: number
+  /** The world cannot be filled. */
+  readonly failAtStart: boolean
+  /** The first of `pollFaults` ticks in a row whose poll fails; 0: never. */
+  readonly pollFaultAtTick: number
+  readonly pollFaults: number
 }
 
-const arenaDefaults: ArenaOptions = { entitiesMax: 200, dummies: 4, failAtTick: 0 }
+const noFaults = { failAtStart: false, stallAtTick: 0, stallMs: 0, pollFaultAtTick: 0, pollFaults: 1 }
+
+const arenaDefaults: ArenaOptions = { entitiesMax: 200, dummies: 4, failAtTick: 0, ...noFaults }
 
 export function createGame(overrides: Partial<ArenaOptions> = {}): Game<typeof Move> {
   const options = { ...arenaDefaults, ...overrides }
@@ -76,6 +87,16 @@ export function createGame(overrides: Partial<ArenaOptions> = {}): Game<typeof M
       system('fault', (world) => {
         if (world.tick() === options.failAtTick) throw new Error(`planted fault at tick ${options.failAtTick}`)
       }),
+      system('stall', (world) => {
+        if (world.tick() === options.stallAtTick) spin(options.stallMs)
+      }),
+    ],
+    hooks: [
+      // After the server's own polls: what they took in by then must not be lost.
+      hook('arenaPoll', { stage: 'poll', order: 90 }, (_world, tick) => {
+        const first = options.pollFaultAtTick
+        if (first > 0 && tick >= first && tick < first + options.pollFaults) throw new Error('planted poll fault')
+      }),
     ],
     player: {
       birthplace: () => ({ zone: 'arena', xM: 256, zM: 256 }),
@@ -88,9 +109,15 @@ export function createGame(overrides: Partial<ArenaOptions> = {}): Game<typeof M
       rename: (world, slot, name) => world.table(Label).columns.text.set(slot, name),
     },
     start: (world) => {
+      if (options.failAtStart) throw new Error('planted fault at the start')
       for (let i = 0; i < options.dummies; i++) spawnDummy(world, i)
     },
   })
+}
+
+function spin(ms: number): void {
+  const untilMs = performance.now() + ms
+  while (performance.now() < untilMs);
 }
 
 function spawnDummy(world: World, number: number): void {

@@ -18,6 +18,7 @@ export class Loopback implements ConnectionSink {
   pings = 0
   #toClient: Uint8Array[] = []
   #toServer: Uint8Array[] = []
+  #unsentBytes = 0
   #closing: { readonly code: number; readonly by: 'server' | 'client' } | null = null
   #done = false
   #opened = false
@@ -40,7 +41,9 @@ export class Loopback implements ConnectionSink {
   }
 
   send(bytes: Uint8Array): void {
-    if (this.#closing === null) this.#toClient.push(bytes)
+    if (this.#closing !== null) return
+    this.#toClient.push(bytes)
+    this.#unsentBytes += bytes.byteLength
   }
 
   sendToServer(bytes: Uint8Array): void {
@@ -53,7 +56,7 @@ export class Loopback implements ConnectionSink {
   }
 
   unsentBytes(): number {
-    return this.#toClient.reduce((sum, bytes) => sum + bytes.byteLength, 0)
+    return this.#unsentBytes
   }
 
   close(code = 1000): void {
@@ -73,10 +76,15 @@ export class Loopback implements ConnectionSink {
     }
     this.#deliverToServer()
     this.#deliverToClient()
-    if (this.#closing === null || this.#connection === null) return
+    if (this.#closing === null) return
     this.#done = true
-    this.#gateway.closed(this.#connection)
+    if (this.#connection !== null) this.#gateway.closed(this.#connection)
     this.#events.closed(this.#closing.code)
+  }
+
+  /** Closed, and everybody has been told. */
+  isDone(): boolean {
+    return this.#done
   }
 
   #deliverToServer(): void {
@@ -90,6 +98,7 @@ export class Loopback implements ConnectionSink {
     if (this.stalled) return
     const messages = this.#toClient
     this.#toClient = []
+    this.#unsentBytes = 0
     for (const bytes of messages) this.#events.received(bytes)
   }
 }

@@ -11,13 +11,15 @@ import {
   type GatewayBoard,
   openGatewayBoard,
   openPersistenceBoard,
+  openPulse,
   openTickBoard,
   type PersistenceBoard,
   type TickBoard,
 } from '../core/counters.ts'
 import { GatewayCore, type Verification } from '../core/gateway/gateway-core.ts'
-import { createMailboxes, type Mailboxes } from '../core/mailboxes.ts'
+import { createMailboxes, type Mailboxes, type MailboxSizes } from '../core/mailboxes.ts'
 import { PersistenceCore } from '../core/persistence/persistence-core.ts'
+import { requiredHooks } from '../core/tick/required-hooks.ts'
 import { TickCore } from '../core/tick/tick-core.ts'
 import { Loopback, type LoopbackEvents } from './loopback.ts'
 
@@ -28,6 +30,8 @@ export interface SimulatedNodeOptions {
   readonly wrapStore?: (store: WorldStore) => WorldStore
   /** Records every tick into `recording`. */
   readonly record?: { readonly checkpointIntervalTicks: number }
+  /** Smaller mailboxes, to fill them. */
+  readonly mailboxes?: MailboxSizes
   /** A folder to open again; left out: a fresh one. */
   readonly dataDir?: string
 }
@@ -39,7 +43,7 @@ export interface SimulatedNodeOptions {
 export class SimulatedNode {
   readonly clock = new ManualClock()
   readonly config: CoreConfig
-  readonly mailboxes: Mailboxes = createMailboxes()
+  readonly mailboxes: Mailboxes
   readonly tick: TickCore
   readonly gateway: GatewayCore
   readonly persistence: PersistenceCore
@@ -47,7 +51,7 @@ export class SimulatedNode {
   readonly gatewayBoard: GatewayBoard
   readonly persistenceBoard: PersistenceBoard
   /** The mailbox of the flight recorder. */
-  readonly recording: RingMemory = createRing({ byteLength: 1 << 24, recordsMax: 1 << 16 })
+  readonly recording: RingMemory
   readonly dataDir: string
   readonly #store: WorldStore
   readonly #loopbacks = new Set<Loopback>()
@@ -68,6 +72,8 @@ export class SimulatedNode {
     const { game } = options
     const boards = createBoards()
     this.config = { ...coreDefaults, ...options.config }
+    this.mailboxes = createMailboxes(options.mailboxes)
+    this.recording = createRing(options.mailboxes?.recording ?? { byteLength: 1 << 24, recordsMax: 1 << 16 })
     this.dataDir = opened.dataDir
     this.#store = opened.store
     this.tickBoard = openTickBoard(boards)
@@ -79,10 +85,12 @@ export class SimulatedNode {
       board: this.tickBoard,
       connectionsMax: 4096,
       doorbells: { gateway: null, persistence: null, host: null },
+      pulse: openPulse(boards),
       ...(options.record === undefined
         ? {}
         : { recording: { ring: new RingWriter(this.recording), ...options.record } }),
     })
+    this.tick.pipeline.verify(requiredHooks)
     this.gateway = new GatewayCore({
       ...shared,
       board: this.gatewayBoard,
@@ -129,7 +137,10 @@ export class SimulatedNode {
 
   /** What is on the network arrives, tokens are verified, the tick may read it. */
   async deliver(): Promise<void> {
-    for (const loopback of this.#loopbacks) loopback.deliver()
+    for (const loopback of this.#loopbacks) {
+      loopback.deliver()
+      if (loopback.isDone()) this.#loopbacks.delete(loopback)
+    }
     await Promise.resolve()
     await Promise.resolve()
     this.gateway.publish()

@@ -1,6 +1,9 @@
+import type { HookPlace } from '@worldkeep/world'
 import type { CoreConfig } from '../core/core-config.ts'
 import type { BoardMemories } from '../core/counters.ts'
 import type { Mailboxes } from '../core/mailboxes.ts'
+import type { RecordingHeader } from '../recording/recording-header.ts'
+import type { RecordingTarget } from '../recording/recording-writer.ts'
 
 /** Everything the threads of one node share. Posted to each as its worker data. */
 export interface SharedParts {
@@ -11,6 +14,7 @@ export interface SharedParts {
     readonly gateway: SharedArrayBuffer
     readonly persistence: SharedArrayBuffer
     readonly host: SharedArrayBuffer
+    readonly recorder: SharedArrayBuffer
   }
   readonly game: GameModule
 }
@@ -23,6 +27,8 @@ export interface GameModule {
 
 export interface TickThreadData extends SharedParts {
   readonly maxCatchUpTicks: number
+  /** Ticks between two checkpoints of the flight recorder; null: nothing is recorded. */
+  readonly checkpointIntervalTicks: number | null
 }
 
 export interface GatewayThreadData extends SharedParts {
@@ -38,10 +44,22 @@ export interface PersistenceThreadData extends SharedParts {
   readonly dataDir: string
 }
 
+export interface RecorderThreadData extends SharedParts {
+  readonly header: RecordingHeader
+  readonly target: RecordingTarget
+  /** Where the runs of this node are, the oldest of which are deleted; null for a single file elsewhere. */
+  readonly recordingsDir: string | null
+}
+
 /** What a thread tells the host. */
 export type ThreadMessage =
   | { readonly kind: 'started'; readonly osThreadId: number | null }
-  | { readonly kind: 'ready'; readonly port?: number; readonly store?: StoreInfo }
+  | {
+      readonly kind: 'ready'
+      readonly port?: number
+      readonly store?: StoreInfo
+      readonly hooks?: readonly HookPlace[]
+    }
   | { readonly kind: 'unusable'; readonly reason: UnusableReason; readonly message: string }
   | {
       readonly kind: 'log'

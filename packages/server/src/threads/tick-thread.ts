@@ -1,13 +1,15 @@
 import { PerformanceObserver } from 'node:perf_hooks'
 import { setImmediate } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
-import { Doorbell } from '@worldkeep/kernel'
-import { openTickBoard, openTickDurations } from '../core/counters.ts'
+import { Doorbell, RingWriter } from '@worldkeep/kernel'
+import type { Game } from '@worldkeep/world'
+import { openPulse, openTickBoard, openTickDurations, type TickBoard } from '../core/counters.ts'
 import { connectionsMax } from '../core/limits.ts'
 import { LogLevel } from '../core/mailboxes.ts'
-import { TickCore } from '../core/tick/tick-core.ts'
+import { requiredHooks } from '../core/tick/required-hooks.ts'
+import { TickCore, type TickCoreParts } from '../core/tick/tick-core.ts'
 import { TickSchedule } from '../core/tick/tick-schedule.ts'
-import { loadGame } from './load-game.ts'
+import { loadGame, messageOf } from './load-game.ts'
 import { osThreadId } from './os-thread-id.ts'
 import { systemClock } from './system-clock.ts'
 import type { ThreadMessage, TickThreadData } from './thread-data.ts'
@@ -29,23 +31,16 @@ const spinMs = 0.2
 /** Never notified: a wait on it is a sleep. */
 const nobody = new Int32Array(new SharedArrayBuffer(4))
 
+function tell(message: ThreadMessage): void {
+  parentPort?.postMessage(message)
+}
+
 async function main(data: TickThreadData): Promise<void> {
   const game = await loadGame(data.game)
   const board = openTickBoard(data.boards)
-  const core = new TickCore({
-    game,
-    config: data.config,
-    mailboxes: data.mailboxes,
-    board,
-    tickDurations: openTickDurations(data.boards),
-    clock: systemClock,
-    connectionsMax,
-    doorbells: {
-      gateway: new Doorbell(data.doorbells.gateway),
-      persistence: new Doorbell(data.doorbells.persistence),
-      host: new Doorbell(data.doorbells.host),
-    },
-  })
+  const core = tryCompose(game, data, board)
+  if (core === null) return
+  tell({ kind: 'ready', hooks: core.pipeline.hooks.map(({ name, stage, order }) => ({ name, stage, order })) })
   watchCollector(board)
   const { count } = core.world.entities
   core.events.log(
@@ -64,6 +59,40 @@ async function main(data: TickThreadData): Promise<void> {
     if (core.world.tick() % tickHz === 0) await setImmediate()
   }
   stop(core)
+}
+
+function recordingOf(data: TickThreadData): Pick<TickCoreParts, 'recording'> {
+  if (data.checkpointIntervalTicks === null) return {}
+  const ring = new RingWriter(data.mailboxes.recording, new Doorbell(data.doorbells.recorder))
+  return { recording: { ring, checkpointIntervalTicks: data.checkpointIntervalTicks } }
+}
+
+/** The world and all around it, before its first tick. Null: it cannot be, and the host has been told. */
+function tryCompose(game: Game, data: TickThreadData, board: TickBoard): TickCore | null {
+  try {
+    const core = new TickCore({
+      game,
+      config: data.config,
+      mailboxes: data.mailboxes,
+      board,
+      ...recordingOf(data),
+      tickDurations: openTickDurations(data.boards),
+      pulse: openPulse(data.boards),
+      clock: systemClock,
+      connectionsMax,
+      doorbells: {
+        gateway: new Doorbell(data.doorbells.gateway),
+        persistence: new Doorbell(data.doorbells.persistence),
+        host: new Doorbell(data.doorbells.host),
+      },
+    })
+    core.pipeline.verify(requiredHooks)
+    return core
+  } catch (error) {
+    tell({ kind: 'log', level: 'error', line: 'the world cannot start', fields: { error: (error as Error).stack } })
+    tell({ kind: 'unusable', reason: 'game', message: `The world of ${game.name} cannot start: ${messageOf(error)}` })
+    return null
+  }
 }
 
 /** Blocks the thread. Sleeps to shortly before the moment and spins the rest: a sleep alone is late by up to that much. */
@@ -95,5 +124,5 @@ function watchCollector(board: ReturnType<typeof openTickBoard>): void {
   observer.observe({ entryTypes: ['gc'] })
 }
 
-parentPort?.postMessage({ kind: 'started', osThreadId: osThreadId() } satisfies ThreadMessage)
+tell({ kind: 'started', osThreadId: osThreadId() })
 await main(workerData as TickThreadData)

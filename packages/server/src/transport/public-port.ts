@@ -86,8 +86,10 @@ export class PublicPort {
 
   #open(webSocket: WebSocket, socket: Duplex): void {
     const sink = new WebSocketSink(webSocket, socket)
+    // The close that follows an error tells the gateway; without a listener the error would end the thread.
+    webSocket.on('error', () => undefined)
     const connection = this.#core.open(sink, this.#clock.nowMs())
-    if (connection === null) return
+    if (connection === null) return cutLater(webSocket)
     this.#sinks.add(sink)
     webSocket.binaryType = 'nodebuffer'
     webSocket.on('message', (data, isBinary) => {
@@ -97,8 +99,6 @@ export class PublicPort {
       if (connection.life.phase === 'closed') cutLater(webSocket)
     })
     webSocket.on('pong', () => this.#core.ponged(connection, this.#clock.nowMs()))
-    // The close that follows tells the gateway; without a listener the error would end the thread.
-    webSocket.on('error', () => undefined)
     webSocket.on('close', () => {
       this.#sinks.delete(sink)
       this.#core.closed(connection)

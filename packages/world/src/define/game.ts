@@ -1,9 +1,19 @@
 import { AssertionFailed, assert, describeFields, Hash64 } from '@worldkeep/kernel'
-import { cellsMax, commandsMax, componentsMax, slotsMax, zonesMax } from '../limits.ts'
+import {
+  cellsMax,
+  commandsMax,
+  componentsMax,
+  slicesMax,
+  sliceUnitsPerTickDefault,
+  slotsMax,
+  zonesMax,
+} from '../limits.ts'
+import { type HookPlace, stages } from '../pipeline/pipeline.ts'
 import type { World } from '../world.ts'
 import type { Command } from './command.ts'
 import { type Component, requireIdentifier } from './component.ts'
 import type { Input } from './input.ts'
+import type { Slice } from './slice.ts'
 
 /** A kind of space: a square of `sizeM` metres, cut into square cells. An entity is in exactly one zone. */
 export interface ZoneDefinition {
@@ -16,6 +26,15 @@ export interface ZoneDefinition {
 export interface System {
   readonly name: string
   run(world: World): void
+}
+
+/**
+ * A step of the game in a tick of the server, beside its own: before or after them by its `order`, which are 10, 20, 30 …
+ * It may change the world in the stages apply and simulate. One that throws in poll skips the tick; in any other stage it
+ * stops the node.
+ */
+export interface GameHook extends HookPlace {
+  run(world: World, tick: number): void
 }
 
 /** Who is joining. */
@@ -44,6 +63,11 @@ export interface GameOptions<I extends Input = Input> {
   readonly input: I
   readonly commands: readonly Command[]
   readonly systems: readonly System[]
+  readonly hooks?: readonly GameHook[]
+  /** Work that is spread over ticks; see `Slice`. */
+  readonly slices?: readonly Slice[]
+  /** What one tick may spend on slices, in their units. Left out: 3,000, which is 3 ms at a microsecond per unit. */
+  readonly sliceUnitsPerTick?: number
   readonly player: PlayerRules
   /** Fills the world once, before tick 0. */
   start?(world: World): void
@@ -51,6 +75,7 @@ export interface GameOptions<I extends Input = Input> {
 
 /** A checked game: what both sides run. */
 export interface Game<I extends Input = Input> extends GameOptions<I> {
+  readonly sliceUnitsPerTick: number
   /** Hash of everything that travels. Both sides must have the same. */
   readonly declarationsHash: string
   /** The hashed lines, to name the first that differs. */
@@ -64,12 +89,26 @@ export function system(name: string, run: (world: World) => void): System {
   return { name, run }
 }
 
+/** Places a hook; see `GameHook`. */
+export function hook(
+  name: string,
+  place: { readonly stage: HookPlace['stage']; readonly order: number },
+  run: (world: World, tick: number) => void,
+): GameHook {
+  requireIdentifier(name, 'hook')
+  assert(stages.includes(place.stage), `hook ${name}: there is no stage ${place.stage}`)
+  assert(Number.isFinite(place.order), `hook ${name}: its order is no number`)
+  return { name, ...place, run }
+}
+
 /** Checks a game's declarations and fixes their order. Throws with the name of what is wrong. */
 export function defineGame<I extends Input>(options: GameOptions<I>): Game<I> {
   requireIdentifier(options.name, 'game')
   requireUnique(options.components, 'component')
   requireUnique(options.commands, 'command')
   requireUnique(options.systems, 'system')
+  requireUnique(options.hooks ?? [], 'hook')
+  requireUnique(options.slices ?? [], 'slice')
   requireUnique(options.zones, 'zone')
   assert(options.components.length <= componentsMax, `at most ${componentsMax} components`)
   assert(options.commands.length <= commandsMax, `at most ${commandsMax} commands`)
@@ -80,12 +119,15 @@ export function defineGame<I extends Input>(options: GameOptions<I>): Game<I> {
   assert(options.zones.length > 0, 'a game has at least one zone')
   assert(options.zones.length <= zonesMax, `at most ${zonesMax} zones`)
   requireZones(options.zones)
+  const { sliceUnitsPerTick = sliceUnitsPerTickDefault } = options
+  requireSlices(options.slices ?? [], sliceUnitsPerTick)
   const declarations = describe(options)
   const hash = new Hash64()
   for (const line of declarations) hash.text(line)
   const indexes = new Map<Component, number>(options.components.map((component, index) => [component, index]))
   return {
     ...options,
+    sliceUnitsPerTick,
     declarations,
     declarationsHash: hash.hex(),
     componentIndex: (component) => {
@@ -106,6 +148,14 @@ function requireUnique(named: readonly { readonly name: string }[], what: string
   for (const { name } of named) {
     assert(!seen.has(name), `two ${what}s are named ${name}`)
     seen.add(name)
+  }
+}
+
+function requireSlices(slices: readonly Slice[], unitsPerTick: number): void {
+  assert(slices.length <= slicesMax, `at most ${slicesMax} slices`)
+  assert(Number.isInteger(unitsPerTick) && unitsPerTick >= 1, 'sliceUnitsPerTick: a whole number of units')
+  for (const { name, units } of slices) {
+    assert(units <= unitsPerTick, `slice ${name}: a step of ${units} units never fits a tick of ${unitsPerTick}`)
   }
 }
 

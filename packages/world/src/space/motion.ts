@@ -1,4 +1,5 @@
 import { assert } from '@worldkeep/kernel'
+import { mutationPhases, TickGuard } from '../guard/tick-guard.ts'
 import { speedCmPerSMax } from '../limits.ts'
 import type { ChangeSink } from '../tables/column.ts'
 
@@ -23,8 +24,14 @@ export class Motion {
   readonly vx: Int32Array
   readonly vz: Int32Array
   readonly #sink: ChangeSink
+  readonly #guard: TickGuard
 
-  constructor(options: { readonly capacity: number; readonly tickHz: number }, sink: ChangeSink) {
+  /** Without a guard it can always be changed: the client's prediction has no tick that it belongs to. */
+  constructor(
+    options: { readonly capacity: number; readonly tickHz: number; readonly guard?: TickGuard },
+    sink: ChangeSink,
+  ) {
+    this.#guard = options.guard ?? TickGuard.open()
     this.unitsPerCm = options.tickHz
     this.x = new Int32Array(options.capacity)
     this.z = new Int32Array(options.capacity)
@@ -53,6 +60,7 @@ export class Motion {
 
   /** Puts an entity somewhere at once. Outside of its zone it is brought back to the border when the tick ends. */
   place(slot: number, xCm: number, zCm: number): void {
+    this.#guard.require('Motion.place', mutationPhases)
     const x = Math.round(xCm * this.unitsPerCm)
     const z = Math.round(zCm * this.unitsPerCm)
     assert(Math.abs(x) <= unitsMax && Math.abs(z) <= unitsMax, 'place: not a place')
@@ -64,6 +72,7 @@ export class Motion {
 
   /** cm/s, rounded to the grid. A velocity that stays the same is no change and costs nothing. */
   setVelocity(slot: number, vxCmPerS: number, vzCmPerS: number): void {
+    this.#guard.require('Motion.setVelocity', mutationPhases)
     const vx = Math.round(vxCmPerS)
     const vz = Math.round(vzCmPerS)
     if (this.vx[slot] === vx && this.vz[slot] === vz) return
@@ -118,14 +127,17 @@ export class Motion {
 
 /**
  * Velocity of an intent: an axis pair in -1 … 1, shortened to length 1 so that diagonals are not faster (X-24), times
- * the speed. `Math.sqrt` is exactly rounded by the language's definition, so every engine agrees.
+ * the speed. `Math.sqrt` is exactly rounded by the language's definition, so every engine agrees. The speed stands apart
+ * from the intent, so that a game hands on the intent it got and makes no object for each input.
  */
 export function steerTowards(
   motion: Motion,
   slot: number,
-  intent: { readonly x: number; readonly z: number; readonly speedCmPerS: number },
+  intent: { readonly x: number; readonly z: number },
+  speedCmPerS: number,
 ): void {
   const length = Math.sqrt(intent.x * intent.x + intent.z * intent.z)
-  const scale = length > 1 ? intent.speedCmPerS / length : intent.speedCmPerS
-  motion.setVelocity(slot, intent.x * scale, intent.z * scale)
+  // Fractions on both branches, and rounded here already: the engine boxes nothing then.
+  const scale = speedCmPerS / (length > 1 ? length : 1)
+  motion.setVelocity(slot, Math.round(intent.x * scale), Math.round(intent.z * scale))
 }

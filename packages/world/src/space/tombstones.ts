@@ -5,6 +5,8 @@ import { tombstonesMax } from '../limits.ts'
  * the ring no longer covers is impossible, and `covers` says so. Does not allocate after construction.
  */
 export class Tombstones {
+  /** Departures no longer known: baselines before them get whole cells instead of deltas. */
+  forgottenCount = 0
   readonly #slots = new Int32Array(tombstonesMax)
   readonly #ticks = new Int32Array(tombstonesMax)
   /** Doubles, because a departure number outgrows 2^31 within months. */
@@ -19,7 +21,10 @@ export class Tombstones {
 
   add(cell: number, slot: number, tick: number): void {
     const place = this.#written & (tombstonesMax - 1)
-    if (this.#written >= tombstonesMax) this.#forgottenTick = this.#ticks[place] as number
+    if (this.#written >= tombstonesMax) {
+      this.#forgottenTick = this.#ticks[place] as number
+      this.forgottenCount++
+    }
     this.#slots[place] = slot
     this.#ticks[place] = tick
     this.#older[place] = this.#newestOfCell[cell] as number

@@ -21,6 +21,7 @@ export class StateHash {
     const names = ['entities', 'zone', 'motion.x', 'motion.z', 'motion.vx', 'motion.vz']
     for (const table of world.tables) names.push(...table.leafNames)
     for (const zone of world.zones) names.push(`chance of ${zone.name}`)
+    if (hasSlices(world)) names.push('slices')
     this.names = names
     this.leaves = new Uint32Array(names.length)
   }
@@ -51,6 +52,9 @@ export class StateHash {
       const zone = world.zones[i]
       if (zone !== undefined) this.#column(zone.random.state, zone.random.state.length)
     }
+    if (!hasSlices(world)) return
+    world.slices.hash(this.#begin())
+    this.#end()
   }
 
   #column(column: { readonly [index: number]: number }, count: number): void {
@@ -64,9 +68,14 @@ export class StateHash {
   }
 
   #end(): void {
-    const low = this.#leaf.low()
+    const low = this.#leaf.lowWord()
     this.leaves[this.#at++] = low
     this.total.u32(low)
-    this.total.u32(this.#leaf.high())
+    this.total.u32(this.#leaf.highWord())
   }
+}
+
+/** A game without slices has the hash it had before there were any. */
+export function hasSlices(world: World): boolean {
+  return (world.game.slices?.length ?? 0) > 0
 }

@@ -12,6 +12,7 @@ import {
   writeStored,
   zeroOf,
 } from '@worldkeep/kernel'
+import { mutationPhases, TickGuard } from '../guard/tick-guard.ts'
 
 /** What a column tells when a value truly changes. */
 export interface ChangeSink {
@@ -39,12 +40,14 @@ export class NumberColumn implements Column<number> {
   readonly stored: Stored
   readonly #type: FieldType
   readonly #sink: ChangeSink
+  readonly #guard: TickGuard
 
-  constructor(type: FieldType, capacity: number, sink: ChangeSink) {
+  constructor(type: FieldType, capacity: number, sink: ChangeSink, guard: TickGuard) {
     this.bytesMax = type.bytesMax
     this.stored = allocate(type, capacity)
     this.#type = type
     this.#sink = sink
+    this.#guard = guard
   }
 
   get(slot: number): number {
@@ -73,6 +76,7 @@ export class NumberColumn implements Column<number> {
   }
 
   #put(slot: number, stored: number): void {
+    this.#guard.require('Column.set', mutationPhases)
     if (this.stored[slot] === stored) return
     this.stored[slot] = stored
     this.#sink.changed(slot)
@@ -87,14 +91,16 @@ export class TextColumn implements Column<string> {
   readonly #bytesMax: number
   readonly #written: Uint8Array
   readonly #sink: ChangeSink
+  readonly #guard: TickGuard
 
-  constructor(type: FieldType, capacity: number, sink: ChangeSink) {
+  constructor(type: FieldType, capacity: number, sink: ChangeSink, guard: TickGuard) {
     this.bytesMax = type.bytesMax
     this.#bytesMax = type.storedMax
     this.#written = new Uint8Array(type.storedMax)
     this.#bytes = new Uint8Array(capacity * this.#bytesMax)
     this.#lengths = new Uint16Array(capacity)
     this.#sink = sink
+    this.#guard = guard
   }
 
   get(slot: number): string {
@@ -102,6 +108,7 @@ export class TextColumn implements Column<string> {
   }
 
   set(slot: number, value: string): void {
+    this.#guard.require('Column.set', mutationPhases)
     const clipped = utf8Clip(value, this.#bytesMax)
     const length = utf8Length(clipped)
     utf8Write(clipped, this.#written, 0)
@@ -145,8 +152,16 @@ export class TextColumn implements Column<string> {
   }
 }
 
-export function createColumn(type: FieldType, capacity: number, sink: ChangeSink): NumberColumn | TextColumn {
-  return type.storage === 'text' ? new TextColumn(type, capacity, sink) : new NumberColumn(type, capacity, sink)
+/** Without a guard it can always be written: a column of no world. */
+export function createColumn(
+  type: FieldType,
+  capacity: number,
+  sink: ChangeSink,
+  guard: TickGuard = TickGuard.open(),
+): NumberColumn | TextColumn {
+  return type.storage === 'text'
+    ? new TextColumn(type, capacity, sink, guard)
+    : new NumberColumn(type, capacity, sink, guard)
 }
 
 function allocate(type: FieldType, capacity: number): Stored {

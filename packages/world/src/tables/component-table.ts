@@ -1,5 +1,6 @@
 import type { ByteReader, ByteWriter, Fields, FieldType, Hash64, Row, ValueOf } from '@worldkeep/kernel'
 import type { Component } from '../define/component.ts'
+import { mutationPhases } from '../guard/tick-guard.ts'
 import { readColumn, writeColumn } from '../state/column-bytes.ts'
 import type { ChangeLog } from './change-log.ts'
 import { type Column, createColumn } from './column.ts'
@@ -15,13 +16,14 @@ export class ComponentTable<F extends Fields = Fields> {
   readonly index: number
   readonly columns: ColumnsOf<F>
   readonly changedTick: Int32Array
+  /** Names of the fields, as declared; `value` reads them by their place here. */
+  readonly fieldNames: readonly (keyof F & string)[]
   /** What `hashLeaf` digests, by leaf: the component, then its fields. */
   readonly leafNames: readonly string[]
   readonly #present: Uint8Array
   readonly #shapeTick: Int32Array
   readonly #log: ChangeLog
   readonly #list: readonly Column[]
-  readonly #names: readonly (keyof F & string)[]
   readonly #seen: boolean
 
   constructor(component: Component<string, F>, index: number, capacity: number, log: ChangeLog, shapeTick: Int32Array) {
@@ -34,12 +36,12 @@ export class ComponentTable<F extends Fields = Fields> {
     this.#seen = component.audience === 'motion' || component.audience === 'nearby'
     const columns: Record<string, Column> = {}
     for (const [name, type] of Object.entries<FieldType>(component.fields)) {
-      columns[name] = createColumn(type, capacity, this) as Column
+      columns[name] = createColumn(type, capacity, this, log.guard) as Column
     }
     this.columns = columns as ColumnsOf<F>
     this.#list = Object.values(columns)
-    this.#names = Object.keys(columns)
-    this.leafNames = [component.name, ...this.#names.map((field) => `${component.name}.${field}`)]
+    this.fieldNames = Object.keys(columns)
+    this.leafNames = [component.name, ...this.fieldNames.map((field) => `${component.name}.${field}`)]
   }
 
   has(slot: number): boolean {
@@ -48,18 +50,25 @@ export class ComponentTable<F extends Fields = Fields> {
 
   /** Gives the entity this component, at the given values; fields left out start at zero. */
   add(slot: number, row: Partial<Row<F>> = nothing): void {
+    this.#log.guard.require('ComponentTable.add', mutationPhases)
     if (this.#present[slot] !== 1) {
       for (let i = 0; i < this.#list.length; i++) (this.#list[i] as Column).clear(slot)
       this.#present[slot] = 1
       this.#reshape(slot)
     }
-    for (let i = 0; i < this.#names.length; i++) {
-      const value = row[this.#names[i] as string]
+    for (let i = 0; i < this.fieldNames.length; i++) {
+      const value = row[this.fieldNames[i] as string]
       if (value !== undefined) (this.#list[i] as Column).set(slot, value)
     }
   }
 
   remove(slot: number): void {
+    this.#log.guard.require('ComponentTable.remove', mutationPhases)
+    this.bury(slot)
+  }
+
+  /** The entity is gone, and with it its row. For the world, at the end of a tick. */
+  bury(slot: number): void {
     if (this.#present[slot] !== 1) return
     this.#present[slot] = 0
     this.#reshape(slot)
@@ -69,6 +78,11 @@ export class ComponentTable<F extends Fields = Fields> {
   changed(slot: number): void {
     this.changedTick[slot] = this.#log.tick
     if (this.#seen) this.#log.touchEntity(slot)
+  }
+
+  /** One value of one row. */
+  value(slot: number, field: number): number | string {
+    return (this.#list[field] as Column).get(slot)
   }
 
   /** One row as plain values. Allocates. */

@@ -12,10 +12,21 @@ export class GatewayConnection {
   queuedBytes = 0
   /** Ordinal in the inbound mailbox of the newest record of this connection. */
   queuedUpTo = 0
-  /** A frame was left out, and the tick has been asked for a fresh view. */
+  /** A frame was left out: nothing may build on it until a fresh view arrives. */
+  viewLost = false
+  /** The tick has been asked for that fresh view. */
   refreshAsked = false
   /** Handed to the handshake mailbox: the tick must hear of its end. */
   knownToTick = false
+  /** Ordinal in the handshake mailbox of this connection's handshake; the tick hears of its end only after that. */
+  handshakeAt = 0
+  /** Kind of the lifecycle record that still has to be told; 0: none. */
+  endKind = 0
+  /** The socket is gone; the slot is free once the tick has been told. */
+  gone = false
+  /** Pongs sent since the world was at `pongTick`. */
+  pongs = 0
+  pongTick = -1
 
   constructor(route: Route, sink: ConnectionSink, nowMs: number) {
     this.route = route

@@ -1,4 +1,4 @@
-import { ByteReader, ByteWriter, type Doorbell, RingWriter } from '@worldkeep/kernel'
+import { ByteReader, type ByteWriter, type Doorbell, RingWriter } from '@worldkeep/kernel'
 import type { Identity } from '@worldkeep/session'
 import {
   ClientCommand,
@@ -20,11 +20,12 @@ import {
 import { commandBytesMax, type Game } from '@worldkeep/world'
 import type { CoreConfig } from '../core-config.ts'
 import type { GatewayBoard } from '../counters.ts'
-import { connectionsMax } from '../limits.ts'
-import { type Mailboxes, RecordKind, type Route, routeOf, slotOfRoute } from '../mailboxes.ts'
+import { connectionsMax, pongsPerTickMax, scarceRecordsMax } from '../limits.ts'
+import { FrameRecordFlag, type Mailboxes, RecordKind, routeOf, slotOfRoute } from '../mailboxes.ts'
 import type { ConnectionSink } from './connection-sink.ts'
 import { GatewayConnection } from './gateway-connection.ts'
-import { type DrainTarget, OutboundDrain } from './outbound-drain.ts'
+import { LifecycleOutbox } from './lifecycle-outbox.ts'
+import { type DrainTarget, type FrameFate, OutboundDrain } from './outbound-drain.ts'
 
 export type Verification = { readonly identity: Identity } | { readonly refused: 'token_invalid' | 'token_expired' }
 
@@ -57,20 +58,23 @@ export class GatewayCore implements DrainTarget {
   readonly #ports: GatewayPorts
   readonly #currentTick: () => number
   readonly #handshakes: RingWriter
-  readonly #lifecycle: RingWriter
+  readonly #lifecycle: LifecycleOutbox
   readonly #inbound: RingWriter
   readonly #drain: OutboundDrain
   readonly #connections: (GatewayConnection | null)[] = []
   readonly #generations = new Uint16Array(connectionsMax)
   readonly #freeSlots: number[] = []
-  /** Lifecycle records that found no room: kept, because a lost one would leak a session (X-20). */
-  readonly #lifecycleOverflow: { readonly kind: number; readonly route: Route }[] = []
+  /** Less room than half of the inbound mailbox: from here on everybody gets a few records and no more. */
+  readonly #scarceBytes: number
+  readonly #scarceRecords: number
+  readonly #endTold = (connection: GatewayConnection): void => {
+    if (connection.gone) this.#free(connection)
+  }
   readonly #hello = ClientHello.codec.empty()
   readonly #input = ClientInput.codec.empty()
   readonly #command = ClientCommand.codec.empty()
   readonly #ping = ClientPing.codec.empty()
   readonly #goodbye = ClientGoodbye.codec.empty()
-  readonly #scratch = ByteWriter.ofSize(1024)
   readonly #reader = new ByteReader(new Uint8Array(0))
   readonly #messagesIn: number
   readonly #bytesIn: number
@@ -85,19 +89,25 @@ export class GatewayCore implements DrainTarget {
     this.#ports = parts.ports
     this.#currentTick = parts.currentTick
     this.#handshakes = new RingWriter(parts.mailboxes.handshakes, parts.doorbell)
-    this.#lifecycle = new RingWriter(parts.mailboxes.lifecycle, parts.doorbell)
+    this.#lifecycle = new LifecycleOutbox(new RingWriter(parts.mailboxes.lifecycle, parts.doorbell), this.#handshakes)
     this.#inbound = new RingWriter(parts.mailboxes.inbound, parts.doorbell)
+    // `roomBytes` is half of what is free.
+    this.#scarceBytes = this.#inbound.roomBytes() >>> 1
+    this.#scarceRecords = this.#inbound.roomRecords() >>> 1
     this.#drain = new OutboundDrain(parts.mailboxes.outbound, parts.board)
   }
 
-  /** A connection has been made. Null: there is no slot for it, and it has been closed. */
+  /** A connection has been made. Null: there is no slot for it, or ends wait to be told, and it has been closed. */
   open(sink: ConnectionSink, nowMs: number): GatewayConnection | null {
-    const slot = this.#freeSlots.pop() ?? this.#connections.length
-    if (slot >= connectionsMax) {
-      this.#count('refused_server_full')
-      sink.close(errorEntry('server_full').closeCode, 'server_full')
+    const full = this.#lifecycle.isBlocked() ? 'queue_full' : this.slotsTaken() >= connectionsMax ? 'server_full' : null
+    if (full !== null) {
+      const { number, message, closeCode } = errorEntry(full)
+      this.#count(`refused_${full}`)
+      this.#drain.message({ sink }, encodeMessage(ServerGoodbye, { code: number, message }))
+      sink.close(closeCode, full)
       return null
     }
+    const slot = this.#freeSlots.pop() ?? this.#connections.length
     const generation = ((this.#generations[slot] as number) % 0xffff) + 1
     this.#generations[slot] = generation
     const connection = new GatewayConnection(routeOf(slot, generation), sink, nowMs)
@@ -138,11 +148,12 @@ export class GatewayCore implements DrainTarget {
   /** The connection is gone, for whatever reason. */
   closed(connection: GatewayConnection): void {
     const slot = slotOfRoute(connection.route)
-    if (this.#connections[slot] !== connection) return
+    if (this.#connections[slot] !== connection || connection.gone) return
     if (connection.life.phase !== 'closed') connection.life.close()
-    if (connection.knownToTick) this.#tellTick(RecordKind.Dropped, connection.route)
-    this.#connections[slot] = null
-    this.#freeSlots.push(slot)
+    connection.gone = true
+    if (connection.knownToTick) this.#lifecycle.tellEnd(connection, RecordKind.Dropped)
+    connection.knownToTick = false
+    if (connection.endKind === 0) this.#free(connection)
     this.#open--
     this.#count('connectionsClosed')
     this.#board.set(this.#board.slot('connections'), this.#open)
@@ -151,7 +162,7 @@ export class GatewayCore implements DrainTarget {
   /** Sends what the tick has published. */
   drain(): void {
     this.#drain.drain(this)
-    this.#retryLifecycle()
+    this.#lifecycle.flush(this.#endTold)
   }
 
   /** Makes received records visible to the tick: once per batch of messages, not per message. */
@@ -168,7 +179,9 @@ export class GatewayCore implements DrainTarget {
       const due = connection.life.due(nowMs, this.#config)
       if (due === 'ping') connection.sink.ping()
       else if (due !== null) this.end(connection, due)
+      this.#askRefresh(connection)
     }
+    this.#lifecycle.flush(this.#endTold)
     this.publish()
   }
 
@@ -181,6 +194,16 @@ export class GatewayCore implements DrainTarget {
     return this.#open
   }
 
+  /** Slots in use: open connections, and those whose end the tick has not been told. */
+  slotsTaken(): number {
+    return this.#connections.length - this.#freeSlots.length
+  }
+
+  /** Ends that wait to be told to the tick. */
+  endsWaiting(): number {
+    return this.#lifecycle.waitingCount()
+  }
+
   /** Goodbye with a reason, then close. */
   end(connection: GatewayConnection, code: ErrorCode): void {
     if (connection.life.phase === 'closed') return
@@ -188,6 +211,7 @@ export class GatewayCore implements DrainTarget {
     this.#count(`refused_${code}`)
     connection.life.close()
     this.#drain.message(connection, encodeMessage(ServerGoodbye, { code: number, message }))
+    this.#forgetView(connection)
     connection.sink.close(closeCode === 0 ? 4000 : closeCode, code)
   }
 
@@ -207,21 +231,25 @@ export class GatewayCore implements DrainTarget {
     this.end(connection, code)
   }
 
-  leaveOut(connection: GatewayConnection, options: { readonly mustSend: boolean }): boolean {
-    const unsent = connection.sink.unsentBytes()
-    if (unsent > this.#config.sendBacklogCloseBytes) {
-      this.end(connection, 'slow_reader')
-      return true
+  /**
+   * A frame builds on the one before. So once one is left out, what follows goes without its segments, or not at all,
+   * until the reader has caught up and a fresh view comes.
+   */
+  fateOf(connection: GatewayConnection, flags: number): FrameFate {
+    if (this.#endsSlowReader(connection)) return 'leaveOut'
+    const behind = this.#isBehind(connection)
+    const isFresh = (flags & FrameRecordFlag.Reset) !== 0
+    const hasMessages = (flags & FrameRecordFlag.Messages) !== 0
+    if (isFresh && (!behind || hasMessages)) this.#forgetView(connection)
+    else if (behind || connection.viewLost) {
+      this.#count('framesLeftOut')
+      // A fresh view that could not be sent has to be asked for again.
+      if (isFresh) connection.refreshAsked = false
+      connection.viewLost = true
+      this.#askRefresh(connection)
+      return hasMessages ? 'bare' : 'leaveOut'
     }
-    if (unsent <= this.#config.sendBacklogBytesMax) {
-      connection.refreshAsked = false
-      return false
-    }
-    if (options.mustSend) return false
-    this.#count('framesLeftOut')
-    if (!connection.refreshAsked) this.#tellTick(RecordKind.RefreshWanted, connection.route)
-    connection.refreshAsked = true
-    return true
+    return 'send'
   }
 
   #receiveHello(connection: GatewayConnection, reader: ByteReader): void {
@@ -250,6 +278,7 @@ export class GatewayCore implements DrainTarget {
     for (const part of [this.#ports.secret(), playerId, name, resume, this.#ports.secret()]) record.text(part)
     this.#handshakes.end(RecordKind.Handshake)
     this.#handshakes.publish()
+    connection.handshakeAt = this.#handshakes.recordsIn()
     connection.knownToTick = true
     this.#count('resumeTokensIssued')
     return undefined
@@ -258,8 +287,11 @@ export class GatewayCore implements DrainTarget {
   #receivePing(connection: GatewayConnection, reader: ByteReader): void {
     if (!readMessage(reader, ClientPing, this.#ping)) return this.end(connection, 'bad_request')
     this.#count('pingsIn')
-    this.#drain.message(connection, encodeMessage(ServerPong, { echo: this.#ping.echo, tick: this.#currentTick() }))
-    return undefined
+    const tick = this.#currentTick()
+    if (connection.pongTick !== tick) connection.pongs = 0
+    connection.pongTick = tick
+    if (++connection.pongs > pongsPerTickMax) return this.#count('pingsRefused')
+    return this.#answer(connection, encodeMessage(ServerPong, { echo: this.#ping.echo, tick }))
   }
 
   #receiveInput(connection: GatewayConnection, reader: ByteReader): void {
@@ -273,7 +305,7 @@ export class GatewayCore implements DrainTarget {
     record.u32(this.#input.seq)
     record.raw(reader.bytes, reader.position, rowBytes)
     this.#inbound.end(RecordKind.Input)
-    return this.#noteQueued(connection, rowBytes)
+    return this.#noteQueued(connection, 8 + rowBytes)
   }
 
   #receiveCommand(connection: GatewayConnection, reader: ByteReader): void {
@@ -281,7 +313,9 @@ export class GatewayCore implements DrainTarget {
     const { seq, command, clientTick } = this.#command
     if (clientTick !== 0) return this.#refuseCommand(connection, seq, 'client_tick_refused')
     const rowBytes = reader.remaining()
-    if (rowBytes > commandBytesMax) return this.#refuseCommand(connection, seq, 'bad_command')
+    // What the game declares, so that nobody fills the mailbox with what will be refused anyway.
+    const rowBytesMax = this.#game.commands[command]?.codec.bytesMax ?? commandBytesMax
+    if (rowBytes > rowBytesMax) return this.#refuseCommand(connection, seq, 'bad_command')
     const record = this.#beginInbound(connection, 9 + rowBytes)
     if (record === null) return this.#refuseCommand(connection, seq, 'command_queue_full')
     record.u32(connection.route)
@@ -289,7 +323,7 @@ export class GatewayCore implements DrainTarget {
     record.u8(command)
     record.raw(reader.bytes, reader.position, rowBytes)
     this.#inbound.end(RecordKind.Command)
-    return this.#noteQueued(connection, rowBytes)
+    return this.#noteQueued(connection, 9 + rowBytes)
   }
 
   /** A place in the inbound mailbox, unless this connection has used up its own share. */
@@ -301,18 +335,20 @@ export class GatewayCore implements DrainTarget {
     }
     if (connection.queuedRecords >= this.#config.queuedCommandsMax) return null
     if (connection.queuedBytes + bytesMax > this.#config.queuedBytesMax) return null
+    if (connection.queuedRecords >= scarceRecordsMax && this.#isScarce()) return null
     return this.#inbound.begin(bytesMax)
   }
 
-  #noteQueued(connection: GatewayConnection, rowBytes: number): void {
+  #noteQueued(connection: GatewayConnection, bytes: number): void {
     connection.queuedRecords++
-    connection.queuedBytes += rowBytes
+    connection.queuedBytes += bytes
     connection.queuedUpTo = this.#inbound.recordsIn()
   }
 
   #leave(connection: GatewayConnection): void {
-    if (connection.knownToTick) this.#tellTick(RecordKind.Left, connection.route)
+    if (connection.knownToTick) this.#lifecycle.tellEnd(connection, RecordKind.Left)
     connection.knownToTick = false
+    this.#forgetView(connection)
     connection.life.close()
     connection.sink.close(1000, 'goodbye')
   }
@@ -321,33 +357,49 @@ export class GatewayCore implements DrainTarget {
   #refuseCommand(connection: GatewayConnection, seq: number, code: ErrorCode): void {
     this.#count(`refused_${code}`)
     const retryable = errorEntry(code).retryable ? 1 : 0
-    this.#drain.message(connection, encodeMessage(ServerResult, { seq, code, durable: 0, duplicate: 0, retryable }))
+    this.#answer(connection, encodeMessage(ServerResult, { seq, code, durable: 0, duplicate: 0, retryable }))
   }
 
   #tellError(connection: GatewayConnection, code: ErrorCode): void {
     this.#count(`refused_${code}`)
     const { number, message } = errorEntry(code)
-    this.#drain.message(connection, encodeMessage(ServerError, { code: number, message }))
+    this.#answer(connection, encodeMessage(ServerError, { code: number, message }))
   }
 
-  #tellTick(kind: number, route: Route): void {
-    this.#scratch.reset()
-    this.#scratch.u32(route)
-    const told = this.#lifecycleOverflow.length === 0 && this.#lifecycle.push(kind, this.#scratch.bytes.subarray(0, 4))
-    if (!told) this.#lifecycleOverflow.push({ kind, route })
-    this.#lifecycle.publish()
+  /** What a peer has asked for by itself: one that asks and never reads is closed, however little else there is to say. */
+  #answer(connection: GatewayConnection, bytes: Uint8Array): void {
+    if (!this.#endsSlowReader(connection)) this.#drain.message(connection, bytes)
   }
 
-  #retryLifecycle(): void {
-    while (this.#lifecycleOverflow.length > 0) {
-      const next = this.#lifecycleOverflow[0] as { readonly kind: number; readonly route: Route }
-      const record = this.#lifecycle.begin(4)
-      if (record === null) break
-      record.u32(next.route)
-      this.#lifecycle.end(next.kind)
-      this.#lifecycleOverflow.shift()
-    }
-    this.#lifecycle.publish()
+  #endsSlowReader(connection: GatewayConnection): boolean {
+    if (connection.sink.unsentBytes() <= this.#config.sendBacklogCloseBytes) return false
+    this.end(connection, 'slow_reader')
+    return true
+  }
+
+  #isBehind(connection: GatewayConnection): boolean {
+    return connection.sink.unsentBytes() > this.#config.sendBacklogBytesMax
+  }
+
+  /** Only once the reader has caught up: a fresh view for one who is still behind would be left out as well. */
+  #askRefresh(connection: GatewayConnection): void {
+    if (!connection.viewLost || connection.refreshAsked || this.#isBehind(connection)) return
+    connection.refreshAsked = this.#lifecycle.askRefresh(connection)
+  }
+
+  #forgetView(connection: GatewayConnection): void {
+    connection.viewLost = false
+    connection.refreshAsked = false
+  }
+
+  #isScarce(): boolean {
+    return this.#inbound.roomBytes() < this.#scarceBytes || this.#inbound.roomRecords() < this.#scarceRecords
+  }
+
+  #free(connection: GatewayConnection): void {
+    const slot = slotOfRoute(connection.route)
+    this.#connections[slot] = null
+    this.#freeSlots.push(slot)
   }
 
   #count(name: Parameters<GatewayBoard['slot']>[0]): void {

@@ -11,9 +11,12 @@ export interface DrainTarget {
   connectionOf(route: number): GatewayConnection | null
   accepted(connection: GatewayConnection, bytes: Uint8Array): void
   refused(connection: GatewayConnection, code: ErrorCode): void
-  /** Whether this frame may be left out, for a peer that reads too slowly; asks for a fresh view if so. */
-  leaveOut(connection: GatewayConnection, options: { readonly mustSend: boolean }): boolean
+  /** What becomes of a frame for a peer that may read too slowly; `flags` are of `FrameRecordFlag`. */
+  fateOf(connection: GatewayConnection, flags: number): FrameFate
 }
+
+/** `bare`: its messages and what else is the session's own, without any segment. */
+export type FrameFate = 'send' | 'bare' | 'leaveOut'
 
 /**
  * The gateway's half of a tick: shared segments stay in the mailbox until the tick is over, and each client's frame is
@@ -60,7 +63,7 @@ export class OutboundDrain {
   }
 
   /** A whole message, copied behind the sink's headroom. */
-  message(connection: GatewayConnection, bytes: Uint8Array): void {
+  message(connection: Pick<GatewayConnection, 'sink'>, bytes: Uint8Array): void {
     const { sink } = connection
     const buffer = sink.allocate(sink.headroomBytes + bytes.byteLength)
     buffer.set(bytes, sink.headroomBytes)
@@ -79,12 +82,16 @@ export class OutboundDrain {
   /** kind, the recipe's own bytes, segment count, segments. */
   #frame(connection: GatewayConnection, target: DrainTarget): void {
     const { body } = this.#ring
-    const mustSend = body.u8() === 1
-    if (target.leaveOut(connection, { mustSend })) return
-    const segments = body.u8()
+    const fate = target.fateOf(connection, body.u8())
+    if (fate === 'leaveOut') return
+    const listed = body.u8()
+    const segments = fate === 'bare' ? 0 : listed
     const idsAt = body.position
     let segmentBytes = 0
-    for (let i = 0; i < segments; i++) segmentBytes += this.#lengthOf(body.varint())
+    for (let i = 0; i < listed; i++) {
+      const id = body.varint()
+      if (i < segments) segmentBytes += this.#lengthOf(id)
+    }
     const headAt = body.position
     const headBytes = body.limit - headAt
     const { sink } = connection

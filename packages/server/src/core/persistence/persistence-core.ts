@@ -2,6 +2,7 @@ import type { Clock } from '@worldkeep/kernel'
 import { ByteWriter, type Doorbell, RingReader, RingWriter } from '@worldkeep/kernel'
 import {
   type ActionRecord,
+  commitRowsMax,
   type PlayerState,
   StoreCorrupt,
   StoreError,
@@ -16,10 +17,13 @@ import { type PlayerRecord, readNamedValues, readPlayerRecord, writePlainPlayerR
 /** Jobs taken at once: several ticks of a busy node go into one commit when the store is behind. */
 const jobsPerRoundMax = 512
 
+/** `bytes`: what it took in the mailbox. */
 type Write =
-  | { readonly kind: 'batch'; readonly batch: Omit<TickBatch, 'epoch'> }
-  | { readonly kind: 'save'; readonly player: PlayerState }
-type Job = Write | { readonly kind: 'load'; readonly request: number; readonly playerId: string }
+  | { readonly kind: 'batch'; readonly batch: Omit<TickBatch, 'epoch'>; readonly bytes: number }
+  | { readonly kind: 'save'; readonly player: PlayerState; readonly bytes: number }
+type Job =
+  | Write
+  | { readonly kind: 'load'; readonly request: number; readonly playerId: string; readonly bytes: number }
 
 export interface PersistenceParts {
   readonly store: WorldStore
@@ -40,6 +44,10 @@ export type StoreEvent =
 
 /** Jobs read ahead while the store is away, so that the joins among them can be refused. More wait in their mailbox. */
 const queuedJobsMax = 2_048
+
+/** Bytes of one round, and of what is read ahead: the largest batch and more. */
+const jobsBytesPerRoundMax = 16 * 1024 * 1024
+const queuedJobsBytesMax = 32 * 1024 * 1024
 
 /** First and longest pause between two tries, milliseconds; doubled in between. */
 const retryPauseMs = { first: 100, most: 5_000 } as const
@@ -77,6 +85,7 @@ export class PersistenceCore {
   async round(): Promise<number> {
     this.#queue.push(...this.#takeJobs())
     const count = this.#queue.length
+    this.#parts.board.set(this.#parts.board.slot('queuedJobs'), count)
     while (this.#queue.length > 0) {
       const writes = this.#takeWrites()
       if (writes.length > 0) await this.#write(writes)
@@ -84,13 +93,20 @@ export class PersistenceCore {
       if (job?.kind === 'load') await this.#load(job.request, job.playerId)
       else if (job !== undefined) this.#queue.unshift(job)
     }
+    this.#parts.board.set(this.#parts.board.slot('queuedJobs'), 0)
     return count
   }
 
-  /** The writes at the front, up to the first load: a player is loaded only after what was to be saved of them. */
+  /**
+   * The writes at the front, as many as one commit takes, up to the first load: a player is loaded only after what was to
+   * be saved of them.
+   */
   #takeWrites(): readonly Write[] {
     const writes: Write[] = []
+    let rows = 0
     for (let job = this.#queue[0]; job !== undefined && job.kind !== 'load'; job = this.#queue[0]) {
+      rows += rowsOf(job)
+      if (rows > commitRowsMax && writes.length > 0) break
       writes.push(job)
       this.#queue.shift()
     }
@@ -99,11 +115,14 @@ export class PersistenceCore {
 
   #takeJobs(): readonly Job[] {
     const jobs: Job[] = []
-    while (jobs.length < jobsPerRoundMax && this.#jobs.next()) {
+    let taken = 0
+    while (jobs.length < jobsPerRoundMax && taken < jobsBytesPerRoundMax && this.#jobs.next()) {
       const { body, kind } = this.#jobs
-      if (kind === RecordKind.Load) jobs.push({ kind: 'load', request: body.u32(), playerId: body.text(256) })
-      else if (kind === RecordKind.Save) jobs.push({ kind: 'save', player: stateOf(readPlayerRecord(body)) })
-      else if (kind === RecordKind.DurableBatch) jobs.push({ kind: 'batch', batch: this.#readBatch() })
+      const bytes = body.remaining()
+      taken += bytes
+      if (kind === RecordKind.Load) jobs.push({ kind: 'load', request: body.u32(), playerId: body.text(256), bytes })
+      else if (kind === RecordKind.Save) jobs.push({ kind: 'save', player: stateOf(readPlayerRecord(body)), bytes })
+      else if (kind === RecordKind.DurableBatch) jobs.push({ kind: 'batch', batch: this.#readBatch(), bytes })
     }
     this.#jobs.release()
     return jobs
@@ -170,7 +189,9 @@ export class PersistenceCore {
 
   /** Nobody can be loaded while the store is away: who is waiting to join is told at once, and can try again. */
   async #refuseLoads(): Promise<void> {
-    if (this.#queue.length < queuedJobsMax) this.#queue.push(...this.#takeJobs())
+    const queuedBytes = this.#queue.reduce((sum, { bytes }) => sum + bytes, 0)
+    if (this.#queue.length < queuedJobsMax && queuedBytes < queuedJobsBytesMax) this.#queue.push(...this.#takeJobs())
+    this.#parts.board.set(this.#parts.board.slot('queuedJobs'), this.#queue.length)
     const loads = this.#queue.filter((job) => job.kind === 'load')
     this.#queue = this.#queue.filter((job) => job.kind !== 'load')
     for (const { request } of loads) {
@@ -243,6 +264,10 @@ export class PersistenceCore {
   #add(name: PersistenceCounter, amount: number): void {
     this.#parts.board.add(this.#parts.board.slot(name), amount)
   }
+}
+
+function rowsOf(write: Write): number {
+  return write.kind === 'save' ? 1 : write.batch.players.length + write.batch.actions.length
 }
 
 const emptyDocuments = { inventory: {}, equipment: {}, skills: {} } as const

@@ -16,21 +16,35 @@ export interface RecordedTick {
   readonly records: readonly RecordedInput[]
 }
 
-/** More than any tick takes in: a count from a damaged file asks for no memory. */
-const countMax = 1 << 20
+/** What a tick that failed had taken in. */
+export interface RecordedFault {
+  readonly tick: number
+  readonly records: readonly RecordedInput[]
+}
 
-/** Reads the body of a `RecordedTick`; null when it is none. The inputs are views of the reader's bytes. */
-export function readRecordedTick(body: ByteReader): RecordedTick | null {
+/** Reads the body of a `RecordedTick`, whose bytes it keeps. Fails the reader on anything else. */
+export function readRecordedTick(body: ByteReader): RecordedTick {
   const tick = body.u32()
   const hashLow = body.u32()
   const hashHigh = body.u32()
-  const leafCount = body.varint()
-  if (body.failed || leafCount > countMax || leafCount * 4 > body.remaining()) return null
-  const leaves = Uint32Array.from({ length: leafCount }, () => body.u32())
+  const leaves = new Uint32Array(countOf(body, 4))
+  for (let i = 0; i < leaves.length; i++) leaves[i] = body.u32()
+  return { tick, hashLow, hashHigh, leaves, records: readRecords(body) }
+}
+
+/** Reads the body of a `RecordedFault`, whose bytes it keeps. Fails the reader on anything else. */
+export function readRecordedFault(body: ByteReader): RecordedFault {
+  return { tick: body.u32(), records: readRecords(body) }
+}
+
+function readRecords(body: ByteReader): readonly RecordedInput[] {
+  return Array.from({ length: countOf(body, 2) }, () => ({ kind: body.u8(), bytes: body.slice(body.varint()) }))
+}
+
+/** A count that what is left could hold, so that nobody is made to allocate for more. */
+function countOf(body: ByteReader, itemBytesMin: number): number {
   const count = body.varint()
-  if (body.failed || count > countMax) return null
-  const records: RecordedInput[] = []
-  for (let left = count; left > 0 && !body.failed; left--)
-    records.push({ kind: body.u8(), bytes: body.slice(body.varint()) })
-  return body.failed || body.remaining() !== 0 ? null : { tick, hashLow, hashHigh, leaves, records }
+  if (count * itemBytesMin <= body.remaining()) return count
+  body.fail()
+  return 0
 }

@@ -5,7 +5,8 @@ import { createBoards, openTickBoard } from '../counters.ts'
 import { connectionsMax } from '../limits.ts'
 import { createMailboxes } from '../mailboxes.ts'
 import { TickCore } from '../tick/tick-core.ts'
-import type { RecordedTick } from './recorded-entry.ts'
+import { TickFault } from '../tick/tick-fault.ts'
+import type { RecordedFault, RecordedTick } from './recorded-entry.ts'
 
 /** The first thing that is not as it was. */
 export interface Divergence {
@@ -58,6 +59,17 @@ export class Replayer {
       recorded: hex(entry.hashHigh) + hex(entry.hashLow),
       computed: total.hex(),
       leaves: stateHash.names.filter((_, index) => stateHash.leaves[index] !== entry.leaves[index]),
+    }
+  }
+
+  /** A tick that failed when it was lived: how it fails now, or null when it does not. */
+  replayFault(entry: RecordedFault): string | null {
+    try {
+      this.core.replay(entry.records)
+      return null
+    } catch (error) {
+      if (error instanceof TickFault) return error.message
+      throw error
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { ByteReader, Fields, Row } from '@worldkeep/kernel'
 import { resultPending } from '@worldkeep/session'
 import { type ErrorCode, errorEntry } from '@worldkeep/wire'
-import type { Actor, Command, World } from '@worldkeep/world'
+import { type Actor, type Command, TickPhase, type World } from '@worldkeep/world'
 import type { TickBoard } from '../counters.ts'
 import type { DurableLane } from './durable-lane.ts'
 import type { Outbound } from './outbound.ts'
@@ -14,6 +14,13 @@ export interface CommandParts {
   readonly lane: DurableLane
   readonly board: TickBoard
 }
+
+/** How a result is marked. Made once: every command has one. */
+const plain = { durable: 0, duplicate: 0, retryable: 0 }
+const retryable = { ...plain, retryable: 1 }
+const durable = { ...plain, durable: 1 }
+const repeated = { ...plain, duplicate: 1 }
+const repeatedDurable = { ...durable, duplicate: 1 }
 
 /** Dispatches frozen inputs and commands: each once, to its handler, for the session its route belongs to. */
 export class Commands {
@@ -42,6 +49,7 @@ export class Commands {
   /** Newest wins. */
   input(body: ByteReader, tick: number): void {
     const { world, board } = this.#parts
+    world.guard.require('Commands.input', TickPhase.Apply)
     const session = this.#activeSession(body.u32())
     if (session === null) return
     const seq = body.u32()
@@ -56,6 +64,7 @@ export class Commands {
 
   /** Strictly one by one: repeated ones get the first result, a gap is refused. */
   command(body: ByteReader, tick: number): void {
+    this.#parts.world.guard.require('Commands.command', TickPhase.Apply)
     const session = this.#activeSession(body.u32())
     if (session === null) return
     const seq = body.u32()
@@ -69,60 +78,56 @@ export class Commands {
     const args = this.#rows[index] as Row<Fields>
     command.codec.read(body, args)
     if (body.failed) return this.#finish(session, seq, 'bad_command')
-    return this.#run(session, seq, command, { args, tick })
+    return this.#run(session, seq, command, args, tick)
   }
 
   /** Every durable action up to this tick is in the store: now it may be acknowledged. */
   committed(body: ByteReader): void {
-    const { lane, sessions, outbound, board } = this.#parts
+    const { world, lane, sessions, outbound, board } = this.#parts
+    world.guard.require('Commands.committed', TickPhase.Apply)
     const tick = body.u32()
     for (let pending = lane.takeCommitted(tick); pending !== null; pending = lane.takeCommitted(tick)) {
       board.add(board.slot('durableAcknowledged'), 1)
       const session = sessions.at(pending.sessionSlot)
       if (session.state === 'free' || session.generation !== pending.sessionGeneration) continue
       session.commands.finish(pending.seq, 'ok')
-      outbound.result(session, pending.seq, 'ok', { durable: 1, duplicate: 0, retryable: 0 })
+      outbound.result(session, pending.seq, 'ok', durable)
     }
   }
 
-  #run(
-    session: Session,
-    seq: number,
-    command: Command,
-    call: { readonly args: Row<Fields>; readonly tick: number },
-  ): void {
+  #run(session: Session, seq: number, command: Command, args: Row<Fields>, tick: number): void {
     const { world, lane, board } = this.#parts
-    const durable = command.acknowledged === 'durable'
-    if (durable) {
-      const refusal = session.savable ? lane.refusal(command, call.tick) : 'store_unavailable'
+    const isDurable = command.acknowledged === 'durable'
+    if (isDurable) {
+      const refusal = session.savable ? lane.refusal(command, tick) : 'store_unavailable'
       if (refusal !== null) {
         board.add(board.slot('durableRefused'), 1)
         return this.#finish(session, seq, refusal)
       }
     }
-    const code = command.handle(world, this.#actorOf(session), call.args)
-    if (code !== 'ok' || !durable) return this.#finish(session, seq, code)
+    const code = command.handle(world, this.#actorOf(session), args)
+    if (code !== 'ok' || !isDurable) return this.#finish(session, seq, code)
     board.add(this.#handled, 1)
-    lane.add(session, command, seq, call.args, call.tick)
+    lane.add(session, command, seq, args, tick)
   }
 
   #finish(session: Session, seq: number, code: string): void {
     this.#parts.board.add(code === 'ok' ? this.#handled : this.#refused, 1)
     session.commands.finish(seq, code)
-    this.#parts.outbound.result(session, seq, code, { durable: 0, duplicate: 0, retryable: isRetryable(code) ? 1 : 0 })
+    this.#parts.outbound.result(session, seq, code, isRetryable(code) ? retryable : plain)
   }
 
   #refuse(session: Session, seq: number, code: ErrorCode): void {
     this.#parts.board.add(this.#refused, 1)
-    this.#parts.outbound.result(session, seq, code, { durable: 0, duplicate: 0, retryable: 0 })
+    this.#parts.outbound.result(session, seq, code, plain)
   }
 
   /** One still under way is answered when it is done; one long forgotten is only known to have been processed. */
   #repeat(session: Session, seq: number, index: number): void {
     const code = session.commands.resultOf(seq) ?? 'ok'
     if (code === resultPending) return
-    const durable = code === 'ok' && this.#parts.world.game.commands[index]?.acknowledged === 'durable' ? 1 : 0
-    this.#parts.outbound.result(session, seq, code, { durable, duplicate: 1, retryable: 0 })
+    const isDurable = code === 'ok' && this.#parts.world.game.commands[index]?.acknowledged === 'durable'
+    this.#parts.outbound.result(session, seq, code, isDurable ? repeatedDurable : repeated)
   }
 
   #activeSession(route: number): Session | null {

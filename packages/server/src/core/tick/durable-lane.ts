@@ -1,5 +1,5 @@
 import { assert, type ByteReader, ByteWriter, type Fields, type Row } from '@worldkeep/kernel'
-import type { Command, ComponentTable } from '@worldkeep/world'
+import { type Command, type ComponentTable, type TickGuard, TickPhase } from '@worldkeep/world'
 import type { TickBoard } from '../counters.ts'
 import {
   durableActionsBytesMax,
@@ -38,6 +38,7 @@ export class DurableLane {
   available = true
   readonly #ring: JobsOutbox
   readonly #board: TickBoard
+  readonly #guard: TickGuard
   readonly #saved: readonly ComponentTable[]
   readonly #playerBytesMax: number
   readonly #players: ByteWriter
@@ -50,7 +51,8 @@ export class DurableLane {
   #pendingAt = 0
   #pendingCount = 0
 
-  constructor(saved: readonly ComponentTable[], ring: JobsOutbox, board: TickBoard) {
+  constructor(saved: readonly ComponentTable[], ring: JobsOutbox, board: TickBoard, guard: TickGuard) {
+    this.#guard = guard
     this.#saved = saved
     this.#ring = ring
     this.#board = board
@@ -88,6 +90,7 @@ export class DurableLane {
 
   /** An action whose effects are in memory. Only after `refusal` said null, in the same tick. */
   add(session: Session, command: Command, seq: number, args: Readonly<Row<Fields>>, tick: number): void {
+    this.#guard.require('DurableLane.add', TickPhase.Apply)
     this.#batchTick = tick
     this.#actionCount++
     const writer = this.#actions
@@ -110,6 +113,7 @@ export class DurableLane {
   }
 
   addPlayer(head: PlayerHead, bodySlot: number): void {
+    this.#guard.require('DurableLane.addPlayer', TickPhase.Send)
     this.#playerCount++
     writePlayerRecord(this.#players, head, this.#saved, bodySlot)
     assert(!this.#players.overflowed, 'a durable batch outgrew its players')
@@ -117,6 +121,7 @@ export class DurableLane {
 
   /** Hands the batch over. False: no room now; it is kept, and tried again next tick. */
   flush(): boolean {
+    this.#guard.require('DurableLane.flush', TickPhase.Send | TickPhase.Stop)
     if (this.#actionCount === 0) return true
     const record = this.#ring.begin(this.#players.position + this.#actions.position + 16)
     if (record === null) return false

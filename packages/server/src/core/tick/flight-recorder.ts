@@ -1,7 +1,22 @@
 import { ByteWriter, type RingWriter } from '@worldkeep/kernel'
 import { RecordKind } from '../mailboxes.ts'
 import { type CoreState, coreCheckpointBytesMax, writeCoreCheckpoint } from './core-checkpoint.ts'
-import type { FrozenInputs } from './frozen-inputs.ts'
+
+/** What one tick took in: `FrozenInputs`, or nothing. */
+interface RecordedInputs {
+  bytesMax(): number
+  writeTo(writer: ByteWriter): void
+}
+
+/** Instead of the inputs of a tick that was skipped: the next one has them. */
+export const skippedInputs: RecordedInputs = {
+  bytesMax: () => 8,
+  writeTo: (writer) => {
+    writer.varint(1)
+    writer.u8(RecordKind.PollFault)
+    writer.varint(0)
+  },
+}
 
 /** One part of a checkpoint: a fraction of the mailbox, so that large worlds travel too. */
 const partBytes = 1 << 20
@@ -16,6 +31,8 @@ export class FlightRecorder {
   readonly #ring: RingWriter
   readonly #state: CoreState
   readonly #intervalTicks: number
+  /** Where a checkpoint is put together: grows with the world, and stays. */
+  #checkpoint = ByteWriter.ofSize(partBytes)
   #checkpointDueTick = 0
   #gapSince = -1
 
@@ -26,10 +43,20 @@ export class FlightRecorder {
   }
 
   /** At the end of a tick, when nothing of it will change any more. */
-  record(tick: number, frozen: FrozenInputs): void {
+  record(tick: number, frozen: RecordedInputs): void {
     if (this.#gapSince >= 0) this.#resume(tick)
     else if (!this.#recordTick(tick, frozen)) this.#gapSince = tick
     else if (tick >= this.#checkpointDueTick && !this.#recordCheckpoint(tick)) this.#checkpointDueTick = tick + 1
+    this.#ring.publish()
+  }
+
+  /** A tick that failed on the way: what it had taken in, so that it can be seen to fail again. */
+  recordFault(tick: number, frozen: RecordedInputs): void {
+    const record = this.#gapSince >= 0 ? null : this.#ring.begin(headBytes + frozen.bytesMax())
+    if (record === null) return
+    record.u32(tick)
+    frozen.writeTo(record)
+    this.#ring.end(RecordKind.RecordedFault)
     this.#ring.publish()
   }
 
@@ -47,13 +74,13 @@ export class FlightRecorder {
     if (this.#recordCheckpoint(tick)) this.#gapSince = -1
   }
 
-  #recordTick(tick: number, frozen: FrozenInputs): boolean {
+  #recordTick(tick: number, frozen: RecordedInputs): boolean {
     const { stateHash } = this.#state.world
     const record = this.#ring.begin(headBytes + stateHash.leaves.length * 4 + frozen.bytesMax())
     if (record === null) return false
     record.u32(tick)
-    record.u32(stateHash.total.low())
-    record.u32(stateHash.total.high())
+    record.u32(stateHash.total.lowWord())
+    record.u32(stateHash.total.highWord())
     record.varint(stateHash.leaves.length)
     for (let i = 0; i < stateHash.leaves.length; i++) record.u32(stateHash.leaves[i] as number)
     frozen.writeTo(record)
@@ -61,10 +88,13 @@ export class FlightRecorder {
     return true
   }
 
-  /** Allocates: once in a while, not every tick. False: no room, or not the moment. */
+  /** False: no room, or not the moment. */
   #recordCheckpoint(tick: number): boolean {
     if (this.#state.lane.isHoldingBatch()) return false
-    const writer = ByteWriter.ofSize(coreCheckpointBytesMax(this.#state))
+    const bytesMax = coreCheckpointBytesMax(this.#state)
+    if (bytesMax > this.#checkpoint.bytes.byteLength) this.#checkpoint = ByteWriter.ofSize(bytesMax)
+    const writer = this.#checkpoint
+    writer.reset()
     writeCoreCheckpoint(this.#state, writer)
     const parts = Math.max(1, Math.ceil(writer.position / partBytes))
     if (parts > this.#ring.roomRecords() || writer.position + parts * headBytes > this.#ring.roomBytes()) return false

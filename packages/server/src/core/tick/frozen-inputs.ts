@@ -1,5 +1,9 @@
 import { assert, ByteReader, ByteWriter, type RingReader } from '@worldkeep/kernel'
-import { frozenBytesMax, frozenRecordsMax } from '../limits.ts'
+import { frozenBytesMax, frozenRecordsMax, pollFaultsInRowMax } from '../limits.ts'
+
+/** Records of the tick's own making, of eight bytes: one each time a poll is tried. Beside everything taken in. */
+const ownRecordsMax = 8
+assert(pollFaultsInRowMax < ownRecordsMax, 'a tick that is tried again has room for what it adds')
 
 /**
  * Everything one tick takes in, copied out of the mailboxes before anything is applied: the tick is a function of the
@@ -9,9 +13,9 @@ export class FrozenInputs {
   count = 0
   /** The record selected by `select`; its `limit` is the record's end. */
   readonly body: ByteReader
-  readonly #bytes = new Uint8Array(frozenBytesMax)
-  readonly #kinds = new Uint8Array(frozenRecordsMax)
-  readonly #starts = new Int32Array(frozenRecordsMax + 1)
+  readonly #bytes = new Uint8Array(frozenBytesMax + ownRecordsMax * 8)
+  readonly #kinds = new Uint8Array(frozenRecordsMax + ownRecordsMax)
+  readonly #starts = new Int32Array(frozenRecordsMax + ownRecordsMax + 1)
   readonly #writer: ByteWriter
   #used = 0
 
@@ -41,6 +45,11 @@ export class FrozenInputs {
     }
     ring.release()
     return taken
+  }
+
+  /** Whether the next record of this mailbox has to wait for another tick, whatever else it is to wait for. */
+  isFullFor(ring: RingReader): boolean {
+    return this.count >= frozenRecordsMax || this.#used + ring.nextBytes() > frozenBytesMax
   }
 
   /** A record of the tick's own making, or of a recording. There is always room for one more of the tick's own. */

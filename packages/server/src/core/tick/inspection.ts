@@ -1,7 +1,9 @@
-import type { ByteReader, ByteWriter, RingWriter } from '@worldkeep/kernel'
+import type { ByteReader, ByteWriter } from '@worldkeep/kernel'
 import { playerIdBytesMax } from '@worldkeep/wire'
 import type { World } from '@worldkeep/world'
+import { eventsReservedBytes } from '../limits.ts'
 import { RecordKind } from '../mailboxes.ts'
+import type { HostEvents } from './host-events.ts'
 import type { Outbound } from './outbound.ts'
 import type { SessionTable } from './session-table.ts'
 
@@ -27,14 +29,18 @@ export interface Inspection {
 const entityBytes = 16
 const sessionBytesMax = 24 + playerIdBytesMax
 
-/** Writes an inspection for the host. False: its mailbox has no room. */
+/** Answers the host with an inspection, or with a refusal where none will ever fit. False: no room now, try again. */
 export function emitInspection(
-  ring: RingWriter,
+  events: HostEvents,
   request: number,
   parts: { readonly world: World; readonly sessions: SessionTable; readonly outbound: Outbound },
 ): boolean {
   const { world, sessions, outbound } = parts
-  const record = ring.begin(16 + world.entities.count * entityBytes + sessions.count * sessionBytesMax)
+  const { ring } = events
+  const bytesMax = 16 + world.entities.count * entityBytes + sessions.count * sessionBytesMax
+  // More than fits while the reserve is kept: it would wait for ever.
+  if (bytesMax + eventsReservedBytes > ring.recordBytesMax) return events.refuseInspection(request)
+  const record = events.hasRoom(bytesMax) ? ring.begin(bytesMax) : null
   if (record === null) return false
   record.u32(request)
   record.u32(world.tick())

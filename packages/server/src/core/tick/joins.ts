@@ -1,6 +1,6 @@
 import { assert, type ByteReader } from '@worldkeep/kernel'
 import { encodeMessage, playerIdBytesMax, ServerJoinAck } from '@worldkeep/wire'
-import type { World, Zone } from '@worldkeep/world'
+import { TickPhase, type World, type Zone } from '@worldkeep/world'
 import type { CoreConfig } from '../core-config.ts'
 import type { TickBoard } from '../counters.ts'
 import { LoadStatus, LogLevel, noRoute, RecordKind, type Route } from '../mailboxes.ts'
@@ -45,7 +45,11 @@ export class Joins {
 
   /** A verified connection wants in. */
   handshake(body: ByteReader, tick: number): void {
+    this.#require('Joins.handshake')
     const handshake = readHandshake(body)
+    // The slot of this connection was another's, which has ended, though the tick has yet to hear of it.
+    const before = this.#parts.sessions.onSlotOf(handshake.route)
+    if (before !== null) this.dropped(before.route, tick)
     const known = this.#parts.sessions.ofPlayer(handshake.playerId)
     if (known === null) this.#acceptNew(handshake)
     else this.#takeOver(known, handshake, tick)
@@ -53,6 +57,7 @@ export class Joins {
 
   /** The store has answered for a session in loading. */
   loaded(body: ByteReader, tick: number): void {
+    this.#require('Joins.loaded')
     const request = body.u32()
     const status = body.u8()
     const session = this.#sessionOfRequest(request)
@@ -80,6 +85,7 @@ export class Joins {
 
   /** The connection is gone: the body stays for its grace. */
   dropped(route: number, tick: number): void {
+    this.#require('Joins.dropped')
     const session = this.#parts.sessions.ofRoute(route)
     if (session === null) return
     session.step('drop')
@@ -96,6 +102,7 @@ export class Joins {
 
   /** The player has said goodbye. */
   left(route: number): void {
+    this.#require('Joins.left')
     const session = this.#parts.sessions.ofRoute(route)
     if (session === null) return
     this.#parts.sessions.unbind(session)
@@ -104,11 +111,23 @@ export class Joins {
 
   /** Graces that are over. One whose save finds no room stays for another tick. */
   expire(tick: number): void {
+    this.#require('Joins.expire')
     const { sessions } = this.#parts
     for (let slot = 0; slot < sessions.max; slot++) {
       const session = sessions.at(slot)
+      if (session.answerLost) this.#endUnanswered(session)
       if (session.state === 'grace' && session.graceEndsTick <= tick) this.#remove(session, 'expire')
     }
+  }
+
+  /** An answer found no room: the connection ends, so that its client comes back and asks again for what is unanswered. */
+  #endUnanswered(session: Session): void {
+    if (session.isConnected() && !this.#parts.outbound.tryRefuse(session.route, 'queue_full')) return
+    session.answerLost = false
+  }
+
+  #require(entry: string): void {
+    this.#parts.world.guard.require(entry, TickPhase.Apply)
   }
 
   #acceptNew(handshake: Handshake): void {

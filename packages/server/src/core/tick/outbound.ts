@@ -1,4 +1,4 @@
-import { assert, type ByteWriter, type Fields, type RingWriter, type Row } from '@worldkeep/kernel'
+import type { ByteWriter, Fields, RingWriter, Row } from '@worldkeep/kernel'
 import {
   ownedComponents,
   type Recipe,
@@ -18,11 +18,11 @@ import {
   writeFrameHeader,
   writeMessage,
 } from '@worldkeep/wire'
-import type { ComponentTable, World } from '@worldkeep/world'
+import { type ComponentTable, TickPhase, type World } from '@worldkeep/world'
 import type { CoreConfig } from '../core-config.ts'
 import type { TickBoard } from '../counters.ts'
 import { outboxBytesMax } from '../limits.ts'
-import { RecordKind, type Route } from '../mailboxes.ts'
+import { FrameRecordFlag, RecordKind, type Route } from '../mailboxes.ts'
 import type { Session } from './session-table.ts'
 
 /** A join acknowledgement with its longest texts, and more. */
@@ -48,8 +48,11 @@ export class Outbound {
   readonly #empty: number
   readonly #refused: number
   readonly #outboxRefused: number
+  readonly #bypassed: number
+  /** Room of the mailbox that this tick's answers to handshakes may need, and nothing else gets before them. */
+  #keptBytes = 0
+  #keptRecords = 0
   readonly #header = { flags: 0, tick: 0, inputAck: 0, ackAgeTicks: 0 }
-  #sending = false
   readonly #resultRow: Row<Fields> = ServerResult.codec.empty()
 
   constructor(world: World, ring: RingWriter, config: CoreConfig, board: TickBoard) {
@@ -69,10 +72,12 @@ export class Outbound {
     this.#empty = board.slot('framesEmpty')
     this.#refused = board.slot('framesRefused')
     this.#outboxRefused = board.slot('outboxRefused')
+    this.#bypassed = board.slot('outboxBypassed')
   }
 
   /** A message that goes out at once, in front of this tick's frame. */
   message(route: Route, kind: number, write: (writer: ByteWriter) => void, bytesMax: number): boolean {
+    this.#world.guard.require('Outbound.message', TickPhase.Apply | TickPhase.Stop)
     const record = this.#ring.begin(bytesMax + 4)
     if (record === null) return false
     record.u32(route)
@@ -81,9 +86,14 @@ export class Outbound {
     return true
   }
 
-  /** Join acknowledgements and refusals that will find room, whatever the gateway does meanwhile. */
+  /**
+   * Answers to handshakes that will find room, whatever the gateway does meanwhile: half of what is free. One may be two
+   * records, when the newest login of a player puts an end to the older.
+   */
   answersRoom(): number {
-    return Math.min(this.#ring.roomRecords(), Math.floor(this.#ring.roomBytes() / answerBytesMax))
+    this.#keptRecords = this.#ring.roomRecords() >>> 1
+    this.#keptBytes = this.#ring.roomBytes() >>> 1
+    return Math.min(this.#keptRecords >>> 1, Math.floor(this.#keptBytes / answerBytesMax))
   }
 
   /** Ends a connection, or answers its handshake, with an error of the catalogue. */
@@ -91,21 +101,30 @@ export class Outbound {
     this.message(route, RecordKind.Refused, (writer) => writer.u16(errorEntry(code).number), 2)
   }
 
+  /** The same for what can wait: false without room beside the answers to handshakes. */
+  tryRefuse(route: Route, code: ErrorCode): boolean {
+    if (!this.#hasRoomBesideAnswers(8)) return false
+    this.refuse(route, code)
+    return true
+  }
+
+  #hasRoomBesideAnswers(bytes: number): boolean {
+    return this.#ring.roomRecords() > this.#keptRecords && this.#ring.roomBytes() > this.#keptBytes + bytes + 32
+  }
+
   /**
    * A message that rides in the session's next frame, or goes out at once when that has no room left. One that finds no
-   * room in the mailbox either is lost, and counted.
+   * room in the mailbox either is lost, and counted; its session's connection then ends, so that nobody waits for it.
    */
   #enqueue<F extends Fields>(session: Session, message: Message<F>, row: Readonly<Row<F>>): void {
     const { outbox } = session
     const bytesMax = message.codec.bytesMax + 1
     if (outbox.position + bytesMax + 2 > outbox.limit || session.outboxCount >= frameMessagesMax) {
-      const sent = this.message(
-        session.route,
-        RecordKind.Message,
-        (record) => writeMessage(record, message, row),
-        bytesMax,
-      )
-      if (!sent) this.#board.add(this.#outboxRefused, 1)
+      this.#board.add(this.#bypassed, 1)
+      const sent = this.#hasRoomBesideAnswers(bytesMax) && this.#sendNow(session.route, message, row)
+      if (sent) return
+      this.#board.add(this.#outboxRefused, 1)
+      session.answerLost = true
       return
     }
     const lengthAt = outbox.position
@@ -117,12 +136,18 @@ export class Outbound {
     session.outboxCount++
   }
 
+  /** A function of its own, so that only what takes this road pays for the closure. */
+  #sendNow<F extends Fields>(route: Route, message: Message<F>, row: Readonly<Row<F>>): boolean {
+    return this.message(route, RecordKind.Message, (to) => writeMessage(to, message, row), message.codec.bytesMax + 1)
+  }
+
   result(
     session: Session,
     seq: number,
     code: string,
     options: { durable: number; duplicate: number; retryable: number },
   ): void {
+    this.#world.guard.require('Outbound.result', TickPhase.Apply)
     if (!session.isConnected()) return
     const row = this.#resultRow
     row.seq = seq
@@ -135,13 +160,13 @@ export class Outbound {
 
   /** Opens the send stage: only now is everything of the tick final, and only now may frames be built (C-014). */
   beginTick(tick: number): void {
-    this.#sending = true
+    this.#world.guard.require('Outbound.beginTick', TickPhase.Send)
     this.encoder.begin(tick)
   }
 
-  /** One session's frame of this tick: nothing to say, nothing sent. */
+  /** One session's frame of this tick: nothing to say, nothing sent. Outside of its stage it would mix two ticks. */
   frame(session: Session, tick: number): void {
-    assert(this.#sending, 'a frame outside of the send stage would mix two ticks')
+    this.#world.guard.require('Outbound.frame', TickPhase.Send)
     const baseline = this.views.baseline[session.slot] as number
     if (!this.#emitter.prepare(session.slot, session.bodySlot, tick)) {
       this.#board.add(this.#refused, 1)
@@ -161,7 +186,13 @@ export class Outbound {
       return
     }
     this.#writeRecipe(record, session, recipe)
-    this.#writeHeader(record, session, tick, recipe, { acks, ownerMask })
+    this.#header.flags =
+      (acks ? FrameFlag.Ack : 0) |
+      (recipe.reset ? FrameFlag.Reset : 0) |
+      (recipe.dropCount > 0 ? FrameFlag.Drops : 0) |
+      (ownerMask !== 0 ? FrameFlag.Owner : 0) |
+      (session.outboxCount > 0 ? FrameFlag.Messages : 0)
+    this.#writeHeader(record, session, tick, recipe)
     if (ownerMask !== 0) this.#writeOwned(record, session.bodySlot, ownerMask)
     if (session.outboxCount > 0) this.#writeOutbox(record, session)
     this.#ring.end(RecordKind.Frame)
@@ -171,7 +202,7 @@ export class Outbound {
   }
 
   endTick(tick: number): void {
-    this.#sending = false
+    this.#world.guard.require('Outbound.endTick', TickPhase.Send | TickPhase.Stop)
     const record = this.#ring.begin(4)
     if (record !== null) {
       record.u32(tick)
@@ -182,25 +213,14 @@ export class Outbound {
 
   #writeRecipe(record: ByteWriter, session: Session, recipe: Recipe): void {
     record.u32(session.route)
-    record.u8(session.outboxCount > 0 || recipe.reset ? 1 : 0)
+    record.u8((session.outboxCount > 0 ? FrameRecordFlag.Messages : 0) | (recipe.reset ? FrameRecordFlag.Reset : 0))
     record.u8(recipe.segmentCount)
     for (let i = 0; i < recipe.segmentCount; i++) record.varint(recipe.segments[i] as number)
   }
 
-  #writeHeader(
-    record: ByteWriter,
-    session: Session,
-    tick: number,
-    recipe: Recipe,
-    parts: { acks: boolean; ownerMask: number },
-  ): void {
+  /** With the flags that `frame` has set. */
+  #writeHeader(record: ByteWriter, session: Session, tick: number, recipe: Recipe): void {
     const header = this.#header
-    header.flags =
-      (parts.acks ? FrameFlag.Ack : 0) |
-      (recipe.reset ? FrameFlag.Reset : 0) |
-      (recipe.dropCount > 0 ? FrameFlag.Drops : 0) |
-      (parts.ownerMask !== 0 ? FrameFlag.Owner : 0) |
-      (session.outboxCount > 0 ? FrameFlag.Messages : 0)
     header.tick = tick
     header.inputAck = session.inputs.acked
     header.ackAgeTicks = tick - session.inputs.ackedTick + 1

@@ -1,4 +1,4 @@
-import type { ComponentTable, World } from '@worldkeep/world'
+import { type ComponentTable, TickPhase, type World } from '@worldkeep/world'
 import type { TickBoard } from '../counters.ts'
 import { RecordKind } from '../mailboxes.ts'
 import { type PlayerHead, type PlayerRecord, playerRecordBytesMax, writePlayerRecord } from '../player-record.ts'
@@ -17,6 +17,16 @@ export class PlayerSaves {
   readonly #board: TickBoard
   readonly #recordBytesMax: number
   readonly #intervalTicks: number
+  /** Filled anew for each record: a checkpoint is no reason for garbage. */
+  readonly #head: { -readonly [Field in keyof PlayerHead]: PlayerHead[Field] } = {
+    playerId: '',
+    name: '',
+    zone: '',
+    xCm: 0,
+    zCm: 0,
+    revision: 0,
+    documents: '',
+  }
 
   constructor(world: World, ring: JobsOutbox, board: TickBoard, options: { readonly checkpointIntervalS: number }) {
     this.#world = world
@@ -44,13 +54,14 @@ export class PlayerSaves {
 
   /** Writes a checkpoint. False: no room now, try again. */
   save(session: Session): boolean {
+    this.#world.guard.require('PlayerSaves.save', TickPhase.Apply | TickPhase.Send | TickPhase.Stop)
     if (!session.savable || session.bodySlot < 0) return true
     const record = this.#ring.begin(this.#recordBytesMax)
     if (record === null) {
       this.#board.add(this.#board.slot('savesDeferred'), 1)
       return false
     }
-    writePlayerRecord(record, this.#head(session), this.saved, session.bodySlot)
+    writePlayerRecord(record, this.#headOf(session), this.saved, session.bodySlot)
     this.#ring.end(RecordKind.Save)
     this.#board.add(this.#board.slot('savesQueued'), 1)
     return true
@@ -70,7 +81,7 @@ export class PlayerSaves {
     for (let slot = 0; slot < sessions.max; slot++) {
       const session = sessions.at(slot)
       if (session.state === 'free' || session.bodySlot < 0 || !session.savable) continue
-      if (this.#changedIn(session.bodySlot, tick)) lane.addPlayer(this.#head(session), session.bodySlot)
+      if (this.#changedIn(session.bodySlot, tick)) lane.addPlayer(this.#headOf(session), session.bodySlot)
     }
   }
 
@@ -82,12 +93,18 @@ export class PlayerSaves {
     return false
   }
 
-  /** Numbers the save: a store keeps the newest. */
-  #head(session: Session): PlayerHead {
-    session.revision++
-    const { playerId, name, revision, documents, bodySlot } = session
+  /** Numbers the save: a store keeps the newest. Valid until the next call. */
+  #headOf(session: Session): PlayerHead {
+    const head = this.#head
     const { motion } = this.#world
-    const zone = this.#world.zoneOfEntity(bodySlot).name
-    return { playerId, name, zone, xCm: motion.xCm(bodySlot), zCm: motion.zCm(bodySlot), revision, documents }
+    session.revision++
+    head.playerId = session.playerId
+    head.name = session.name
+    head.zone = this.#world.zoneOfEntity(session.bodySlot).name
+    head.xCm = motion.xCm(session.bodySlot)
+    head.zCm = motion.zCm(session.bodySlot)
+    head.revision = session.revision
+    head.documents = session.documents
+    return head
   }
 }

@@ -7,6 +7,7 @@ import {
   type SessionState,
   sessionStates,
 } from '@worldkeep/session'
+import { type TickGuard, TickPhase } from '@worldkeep/world'
 import { documentsBytesMax, outboxBytesMax } from '../limits.ts'
 import { noRoute, type Route, slotOfRoute } from '../mailboxes.ts'
 
@@ -36,6 +37,8 @@ export class Session {
   /** Messages that ride in the next frame. */
   readonly outbox = ByteWriter.ofSize(outboxBytesMax)
   outboxCount = 0
+  /** An answer to a command found no room anywhere. Decides only about the connection, never about the world. */
+  answerLost = false
 
   constructor(slot: number) {
     this.slot = slot
@@ -58,9 +61,13 @@ export class Session {
   }
 }
 
+/** Connections come to their sessions while commands are applied, or with a checkpoint; they go at a stop too. */
+const bindingPhases = TickPhase.Boot | TickPhase.Apply
+
 /** All sessions of the node, by slot, by player and by route. Iterated in slot order. */
 export class SessionTable {
   readonly max: number
+  readonly #guard: TickGuard
   readonly #sessions: readonly Session[]
   readonly #byPlayer = new Map<string, Session>()
   readonly #routes: Uint32Array
@@ -68,7 +75,12 @@ export class SessionTable {
   #freeFrom = 0
   count = 0
 
-  constructor(options: { readonly sessionsMax: number; readonly connectionsMax: number }) {
+  constructor(options: {
+    readonly sessionsMax: number
+    readonly connectionsMax: number
+    readonly guard: TickGuard
+  }) {
+    this.#guard = options.guard
     this.max = options.sessionsMax
     this.#sessions = Array.from({ length: options.sessionsMax }, (_, slot) => new Session(slot))
     this.#routes = new Uint32Array(options.connectionsMax)
@@ -83,6 +95,11 @@ export class SessionTable {
     return this.#byPlayer.get(playerId) ?? null
   }
 
+  /** Players with a session: as many as there are sessions. */
+  playersCount(): number {
+    return this.#byPlayer.size
+  }
+
   /** Whose messages come over this route: null for a route that is gone or was never bound. */
   ofRoute(route: number): Session | null {
     const connection = slotOfRoute(route)
@@ -91,8 +108,15 @@ export class SessionTable {
     return slot < 0 ? null : this.at(slot)
   }
 
+  /** Who is bound to the slot of this route, over whatever route. */
+  onSlotOf(route: number): Session | null {
+    const slot = this.#sessionOfRoute[slotOfRoute(route)] ?? -1
+    return slot < 0 ? null : this.at(slot)
+  }
+
   /** A free session for a player that has none, or null when the world is full. */
   claim(playerId: string): Session | null {
+    this.#guard.require('SessionTable.claim', TickPhase.Apply)
     assert(!this.#byPlayer.has(playerId), 'a player has one session')
     for (let i = 0; i < this.max && this.count < this.max; i++) {
       const session = this.at((this.#freeFrom + i) % this.max)
@@ -107,6 +131,7 @@ export class SessionTable {
   }
 
   bind(session: Session, route: Route): void {
+    this.#guard.require('SessionTable.bind', bindingPhases)
     this.unbind(session)
     session.route = route
     this.#routes[slotOfRoute(route)] = route
@@ -114,6 +139,7 @@ export class SessionTable {
   }
 
   unbind(session: Session): void {
+    this.#guard.require('SessionTable.unbind', bindingPhases | TickPhase.Stop)
     if (session.route === noRoute) return
     const connection = slotOfRoute(session.route)
     if (this.#routes[connection] === session.route) this.#sessionOfRoute[connection] = -1
@@ -122,12 +148,14 @@ export class SessionTable {
 
   /** After the last step to `free`. */
   release(session: Session): void {
+    this.#guard.require('SessionTable.release', TickPhase.Apply)
     assert(session.state === 'free', 'release: the session is in use')
     this.unbind(session)
     this.#byPlayer.delete(session.playerId)
     session.clearOutbox()
     session.playerId = ''
     session.resumeToken = ''
+    session.documents = ''
     this.count--
   }
 
@@ -137,9 +165,12 @@ export class SessionTable {
 
   writeState(writer: ByteWriter): void {
     writer.u32(this.#freeFrom)
-    for (const { generation } of this.#sessions) writer.u16(generation)
+    for (let slot = 0; slot < this.max; slot++) writer.u16(this.at(slot).generation)
     writer.u32(this.count)
-    for (const session of this.#sessions) if (session.state !== 'free') writeSession(writer, session)
+    for (let slot = 0; slot < this.max; slot++) {
+      const session = this.at(slot)
+      if (session.state !== 'free') writeSession(writer, session)
+    }
   }
 
   /** Into an empty table of the same size. */
@@ -166,6 +197,7 @@ export class SessionTable {
     session.documents = ''
     session.savable = true
     session.ackSent = 0
+    session.answerLost = false
     session.inputs.reset()
     session.commands.reset()
     session.clearOutbox()
@@ -178,14 +210,19 @@ const sessionBytesMax = 1024 + documentsBytesMax
 function writeSession(writer: ByteWriter, session: Session): void {
   writer.u32(session.slot)
   writer.u8(sessionStates.indexOf(session.state))
-  for (const text of [session.playerId, session.name, session.sessionId, session.resumeToken]) writer.text(text)
+  writer.text(session.playerId)
+  writer.text(session.name)
+  writer.text(session.sessionId)
+  writer.text(session.resumeToken)
   writer.u32(session.route)
   writer.u32(session.entity)
   writer.i32(session.bodySlot)
   writer.u32(session.inputs.acked)
   writer.u32(session.inputs.ackedTick)
   session.commands.writeState(writer)
-  for (const number of [session.graceEndsTick, session.saveDueTick, session.revision]) writer.u32(number)
+  writer.u32(session.graceEndsTick)
+  writer.u32(session.saveDueTick)
+  writer.u32(session.revision)
   writer.text(session.documents)
   writer.u8(session.savable ? 1 : 0)
 }

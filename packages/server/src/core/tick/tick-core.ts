@@ -1,13 +1,13 @@
 import { type ByteReader, type Clock, type Doorbell, RingReader, RingWriter } from '@worldkeep/kernel'
-import { type Game, Pipeline, type Stage, World } from '@worldkeep/world'
+import { type Game, type Hook, Pipeline, Pulse, TickPhase, World } from '@worldkeep/world'
 import type { CoreConfig } from '../core-config.ts'
 import type { TickBoard, TickCounter } from '../counters.ts'
-import { frozenRecordsMax } from '../limits.ts'
+import { frozenRecordsMax, inspectionsMax } from '../limits.ts'
 import { type Mailboxes, RecordKind } from '../mailboxes.ts'
 import { Commands } from './commands.ts'
 import { readCoreCheckpoint } from './core-checkpoint.ts'
 import { DurableLane } from './durable-lane.ts'
-import { FlightRecorder } from './flight-recorder.ts'
+import { FlightRecorder, skippedInputs } from './flight-recorder.ts'
 import { FrozenInputs } from './frozen-inputs.ts'
 import { HostEvents } from './host-events.ts'
 import { emitInspection } from './inspection.ts'
@@ -15,8 +15,10 @@ import { JobsOutbox } from './jobs-outbox.ts'
 import { Joins } from './joins.ts'
 import { Outbound } from './outbound.ts'
 import { PlayerSaves } from './player-saves.ts'
+import { requiredHooks } from './required-hooks.ts'
 import { SessionTable } from './session-table.ts'
 import { TickMeter } from './tick-meter.ts'
+import { TickRunner } from './tick-runner.ts'
 
 export interface TickCoreParts {
   readonly game: Game
@@ -25,6 +27,8 @@ export interface TickCoreParts {
   readonly board: TickBoard
   /** Where each tick's duration is kept, for who wants them exactly. */
   readonly tickDurations?: Float32Array
+  /** Where others see what the tick is at; left out: nowhere. */
+  readonly pulse?: Pulse
   /** Where the flight recorder writes; left out: nothing is recorded. */
   readonly recording?: { readonly ring: RingWriter; readonly checkpointIntervalTicks: number }
   /** `checkpoint`: the world stays empty until `restore`. */
@@ -39,23 +43,6 @@ export interface TickCoreParts {
     readonly host: Doorbell | null
   }
 }
-
-/** Hooks without which a node must not start. */
-const requiredHooks = [
-  'lifecycle mailbox',
-  'inbound freeze',
-  'persistence results',
-  'handshake mailbox',
-  'lifecycle',
-  'persistence completion',
-  'handshakes',
-  'commands',
-  'systems',
-  'space',
-  'state hash',
-  'replication',
-  'durable lane',
-] as const
 
 /**
  * The tick thread without its thread: all that happens in one tick, from mailbox to mailbox. Owns the world and the
@@ -86,18 +73,24 @@ export class TickCore {
   readonly #commands: Commands
   readonly #snapshotEveryTicks: number
   readonly #recorder: FlightRecorder | null
+  readonly #runner: TickRunner
+  /** Records that a skipped tick had taken in already: they wait for this one. */
+  #carried = 0
   #isReplay = false
   #answersLeft = 0
-  /** Asked for and not due yet. Bounded by the host, which has at most `inspectionsMax` under way. */
+  /** Asked for and not due yet, at most `inspectionsMax`. */
   readonly #inspections: { readonly request: number; readonly atTick: number }[] = []
 
   constructor(parts: TickCoreParts) {
     const { game, config, mailboxes, board, doorbells } = parts
     this.#config = config
     this.#board = board
-    this.world = new World(game, { tickHz: config.tickHz, seed: config.seed })
-    this.sessions = new SessionTable({ sessionsMax: config.sessionsMax, connectionsMax: parts.connectionsMax })
-    this.events = new HostEvents(new RingWriter(mailboxes.events, doorbells.host))
+    const pulse = parts.pulse ?? new Pulse()
+    this.world = new World(game, { tickHz: config.tickHz, seed: config.seed, pulse })
+    const { guard } = this.world
+    const { sessionsMax } = config
+    this.sessions = new SessionTable({ sessionsMax, connectionsMax: parts.connectionsMax, guard })
+    this.events = new HostEvents(new RingWriter(mailboxes.events, doorbells.host), board)
     this.#lifecycle = new RingReader(mailboxes.lifecycle)
     this.#inbound = new RingReader(mailboxes.inbound)
     this.#results = new RingReader(mailboxes.results)
@@ -106,12 +99,24 @@ export class TickCore {
     this.#jobs = new JobsOutbox(new RingWriter(mailboxes.jobs, doorbells.persistence))
     this.outbound = new Outbound(this.world, new RingWriter(mailboxes.outbound, doorbells.gateway), config, board)
     this.#saves = new PlayerSaves(this.world, this.#jobs, board, config)
-    this.#lane = new DurableLane(this.#saves.saved, this.#jobs, board)
+    this.#lane = new DurableLane(this.#saves.saved, this.#jobs, board, guard)
     const shared = { world: this.world, sessions: this.sessions, outbound: this.outbound, board }
     this.#joins = new Joins({ ...shared, saves: this.#saves, jobs: this.#jobs, events: this.events, config })
     this.#commands = new Commands({ ...shared, lane: this.#lane })
     this.#snapshotEveryTicks = Math.max(1, Math.round(config.tickHz / config.snapshotHz))
-    this.pipeline = new Pipeline(this.#hooks(), requiredHooks, parts.clock)
+    this.pipeline = new Pipeline([...this.#hooks(), ...this.#gameHooks()], requiredHooks, {
+      clock: parts.clock,
+      guard,
+      pulse,
+    })
+    this.#runner = new TickRunner({
+      pipeline: this.pipeline,
+      world: this.world,
+      pulse,
+      events: this.events,
+      board,
+      onFault: (tick) => this.#recorder?.recordFault(tick, this.#frozen),
+    })
     this.meter = new TickMeter(board, {
       pipeline: this.pipeline,
       clock: parts.clock,
@@ -126,15 +131,17 @@ export class TickCore {
 
   /** One tick, from mailboxes to mailboxes. */
   tick(): void {
+    this.world.guard.require('TickCore.tick', TickPhase.Closed)
     this.meter.begin()
     this.#pollRequests()
-    this.#frozen.clear()
+    if (this.#carried === 0) this.#frozen.clear()
     this.#runTick()
   }
 
   /** Instead of the boot: goes on from a recorded state. False: it is not one of this game, seed and configuration. */
   restore(checkpoint: ByteReader): boolean {
-    return readCoreCheckpoint({ world: this.world, sessions: this.sessions, lane: this.#lane }, checkpoint)
+    const state = { world: this.world, sessions: this.sessions, lane: this.#lane }
+    return this.world.guard.during(TickPhase.Boot, () => readCoreCheckpoint(state, checkpoint))
   }
 
   /** One tick with recorded inputs. What it says into mailboxes is for nobody, and must be drained. */
@@ -152,16 +159,30 @@ export class TickCore {
 
   #runTick(): void {
     this.world.beginTick()
-    this.pipeline.run(this.world.tick())
+    const tick = this.world.tick()
+    const skips = this.#isReplay && this.#frozen.count === 1 && this.#frozen.kindOf(0) === RecordKind.PollFault
+    if (skips) this.#runner.skip()
+    const ran = !skips && this.#runner.run(tick)
+    if (ran) this.#count('recordsFrozen', this.#frozen.count)
+    else this.#recordSkipped(tick)
+    this.#carried = ran ? 0 : this.#frozen.count
     this.#inspect()
     this.events.ring.publish()
     this.#publishGauges()
     this.meter.end()
   }
 
+  /** What this tick had taken in already stays, and is applied in the next one. */
+  #recordSkipped(tick: number): void {
+    this.#hashState()
+    this.#recorder?.record(tick, skippedInputs)
+  }
+
   /** Says goodbye to everybody and saves them. False while a mailbox is too full: call again after a moment. */
   tryStop(): boolean {
-    const { sessions } = this
+    const { sessions, world } = this
+    world.guard.require('TickCore.tryStop', TickPhase.Closed)
+    world.guard.enter(TickPhase.Stop)
     this.#frozen.clear()
     this.#pollRoom()
     this.#allowRoom()
@@ -185,6 +206,7 @@ export class TickCore {
     const flushed = this.#lane.flush()
     this.outbound.endTick(this.world.tick())
     this.#jobs.publish()
+    world.guard.leave()
     this.#savedAtStop += saved
     return unsaved === 0 && flushed
   }
@@ -206,14 +228,14 @@ export class TickCore {
 
   #boot(): void {
     const { world } = this
-    world.window = 'boot'
+    world.guard.enter(TickPhase.Boot)
     world.game.start?.(world)
     world.commitSpace()
-    world.window = 'closed'
+    world.guard.leave()
     this.#recorder?.begin(world.tick())
   }
 
-  #hooks(): { name: string; stage: Stage; order: number; run(tick: number): void }[] {
+  #hooks(): readonly Hook[] {
     return [
       { name: 'room', stage: 'poll', order: 5, run: () => this.#pollRoom() },
       { name: 'lifecycle mailbox', stage: 'poll', order: 10, run: () => this.#take(this.#lifecycle, frozenRecordsMax) },
@@ -224,7 +246,7 @@ export class TickCore {
       { name: 'persistence completion', stage: 'apply', order: 20, run: (tick) => this.#applyResults(tick) },
       { name: 'handshakes', stage: 'apply', order: 30, run: (tick) => this.#applyHandshakes(tick) },
       { name: 'commands', stage: 'apply', order: 40, run: (tick) => this.#applyCommands(tick) },
-      { name: 'systems', stage: 'simulate', order: 10, run: () => this.#simulate() },
+      { name: 'systems', stage: 'simulate', order: 10, run: () => this.world.runSystems() },
       { name: 'space', stage: 'extract', order: 10, run: () => this.world.commitSpace() },
       { name: 'state hash', stage: 'extract', order: 20, run: () => this.#hashState() },
       { name: 'durable lane', stage: 'send', order: 10, run: (tick) => this.#sendDurable(tick) },
@@ -233,9 +255,16 @@ export class TickCore {
     ]
   }
 
+  #gameHooks(): readonly Hook[] {
+    const { world } = this
+    return (world.game.hooks ?? []).map((hook) => ({ ...hook, run: (tick) => hook.run(world, tick) }))
+  }
+
   /** In a replay the inputs are given, and the mailboxes stay as they are. */
   #take(ring: RingReader, most: number): void {
-    if (!this.#isReplay) this.#frozen.take(ring, most)
+    if (this.#isReplay) return
+    this.#frozen.take(ring, most)
+    if (!ring.isEmpty() && this.#frozen.isFullFor(ring)) this.#count('freezesDeferred', 1)
   }
 
   #pollRoom(): void {
@@ -246,7 +275,7 @@ export class TickCore {
 
   /** No more than can be answered: a loaded player is told so. */
   #pollResults(): void {
-    this.#answersLeft = this.outbound.answersRoom()
+    this.#answersLeft = Math.max(0, this.outbound.answersRoom() - this.#carried)
     const before = this.#frozen.count
     this.#take(this.#results, this.#answersLeft)
     this.#answersLeft -= this.#frozen.count - before
@@ -255,11 +284,9 @@ export class TickCore {
   #pollHandshakes(): void {
     this.#take(this.#handshakes, Math.min(this.#config.handshakesPerTickMax, this.#answersLeft))
     if (!this.#handshakes.isEmpty()) this.#count('handshakesDeferred', 1)
-    this.#count('recordsFrozen', this.#frozen.count)
   }
 
   #applyLifecycle(tick: number): void {
-    this.world.window = 'apply'
     this.#allowRoom()
     this.#joins.expire(tick)
     for (let i = 0; i < this.#frozen.count; i++) {
@@ -302,12 +329,6 @@ export class TickCore {
     }
   }
 
-  #simulate(): void {
-    this.world.window = 'simulate'
-    this.world.runSystems()
-    this.world.window = 'closed'
-  }
-
   #hashState(): void {
     const hash = this.world.hashState()
     this.#board.set(this.#board.slot('stateHashLow'), hash.low())
@@ -345,7 +366,10 @@ export class TickCore {
     while (this.#requests.next()) {
       if (this.#requests.kind === RecordKind.Stop) this.stopRequested = true
       else if (this.#requests.kind === RecordKind.Inspect) {
-        this.#inspections.push({ request: this.#requests.body.u32(), atTick: this.#requests.body.u32() })
+        const request = this.#requests.body.u32()
+        const atTick = this.#requests.body.u32()
+        if (this.#inspections.length < inspectionsMax) this.#inspections.push({ request, atTick })
+        else this.events.refuseInspection(request)
       }
     }
     this.#requests.release()
@@ -355,7 +379,7 @@ export class TickCore {
     for (let i = this.#inspections.length - 1; i >= 0; i--) {
       const { request, atTick } = this.#inspections[i] as { readonly request: number; readonly atTick: number }
       if (this.world.tick() < atTick) continue
-      if (emitInspection(this.events.ring, request, this)) this.#inspections.splice(i, 1)
+      if (emitInspection(this.events, request, this)) this.#inspections.splice(i, 1)
     }
   }
 
@@ -367,6 +391,9 @@ export class TickCore {
     board.set(board.slot('sessionsInGrace'), grace)
     board.set(board.slot('entities'), this.world.entities.count)
     board.set(board.slot('entitiesRefused'), this.world.entities.refusedCount)
+    board.set(board.slot('tombstonesForgotten'), this.world.tombstones.forgottenCount)
+    board.set(board.slot('slicesDeferred'), this.world.slices.deferredCount)
+    board.set(board.slot('slicesRefused'), this.world.slices.refusedCount)
     board.set(board.slot('segmentsEncoded'), this.outbound.encoder.encodedCount)
     board.set(board.slot('segmentsReused'), this.outbound.encoder.reusedCount)
   }

@@ -2,6 +2,9 @@ import type { Clock } from '@worldkeep/kernel'
 import { type Pipeline, stages } from '@worldkeep/world'
 import { type TickBoard, tickBucketsMs, tickDurationsMax } from '../counters.ts'
 
+/** What one interval counts for in the rate, once there have been many. */
+const rateWeight = 0.05
+
 /** Measures each tick once and writes it to the board. Does not allocate. */
 export class TickMeter {
   readonly #board: TickBoard
@@ -19,6 +22,7 @@ export class TickMeter {
   readonly #tick: number
   readonly #hz: number
   #startedMs = 0
+  #intervals = 0
 
   constructor(
     board: TickBoard,
@@ -49,10 +53,11 @@ export class TickMeter {
   begin(): void {
     const nowMs = this.#clock.nowMs()
     const sinceMs = nowMs - this.#startedMs
-    // Smoothed over about a second at 20 Hz, so that one late tick does not read as another rate.
+    // Smoothed over about a second at 20 Hz, so that one late tick does not read as another rate, nor the very first.
     if (this.#startedMs > 0 && sinceMs > 0) {
       const before = this.#board.get(this.#hz)
-      this.#board.set(this.#hz, before === 0 ? 1000 / sinceMs : 1 / (0.95 / before + (0.05 * sinceMs) / 1000))
+      const weight = Math.max(rateWeight, 1 / ++this.#intervals)
+      this.#board.set(this.#hz, before === 0 ? 1000 / sinceMs : 1 / ((1 - weight) / before + (weight * sinceMs) / 1000))
     }
     this.#startedMs = nowMs
   }
