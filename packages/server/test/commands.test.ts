@@ -225,6 +225,26 @@ test('[CMD-14] every command is answered, also when more answers come at once th
   expect(ada.client.malformed).toBe(false)
 })
 
+test('[CMD-15] a handler that writes to its arguments fails in a test (C-035)', async () => {
+  await node.dispose()
+  const scribble = {
+    ...Earn,
+    handle: (_world: unknown, _actor: unknown, args: object) => {
+      Object.assign(args, { amount: 1_000 })
+      return 'ok' as const
+    },
+  }
+  const scribbling = {
+    ...game,
+    commands: game.commands.map((command) => (command === Earn ? scribble : command)),
+  } as typeof game
+  node = await SimulatedNode.start({ game: scribbling })
+  const ada = await join(node, scribbling, 'ada')
+  ada.client.wire.send(Uint8Array.of(ClientCommand.kind, 1, 1, 0, 5, 0))
+  await node.deliver()
+  expect(() => node.tick.tick()).toThrow('read only')
+})
+
 function bodyOf(handle: number): number {
   return node.tick.world.slotOf(handle)
 }

@@ -58,6 +58,7 @@ const route = 3 as Route
 /** How each entry is called. */
 const calls: { readonly [entry: string]: (rig: Rig) => unknown } = {
   'World.beginTick': ({ world }) => world.beginTick(),
+  'Eligibility.evaluate': ({ world }) => world.eligibility.evaluate(world),
   'World.skipTick': ({ world }) => world.skipTick(),
   'World.spawn': ({ world }) => world.spawn(world.zones[0] as Zone, 5, 5),
   'World.despawn': ({ world }) => world.despawn(world.handleOf(2)),

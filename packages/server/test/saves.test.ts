@@ -68,3 +68,20 @@ test('[SAVE-5] a zone that is no more puts the player where players are born', a
   const self = ada.client.model?.entityOf(ada.client.joinAck?.entity ?? 0)
   expect(self?.track.newest()).toMatchObject({ xCm: 25_600, zCm: 25_600 })
 })
+
+test('[SAVE-6] of two checkpoints of one player that wait together the newer is written (C-049)', async () => {
+  const ada = await join(node, game, 'ada')
+  const session = node.tick.sessions.ofPlayer('id-ada')
+  if (session === null) throw new Error('no session')
+  const before = node.persistenceBoard.read('savesWritten')
+  for (let i = 0; i < 3; i++) {
+    session.saveDueTick = 0
+    ada.client.input({ x: 1, z: 0 })
+    await node.deliver()
+    node.tick.tick()
+  }
+  await node.persistence.round()
+  expect(node.persistenceBoard.read('savesWritten') - before).toBe(1)
+  expect(node.persistenceBoard.read('savesCoalesced')).toBe(2)
+  expect((await node.store().loadPlayer('id-ada'))?.revision).toBe(session.revision)
+})

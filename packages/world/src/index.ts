@@ -28,6 +28,7 @@ export {
   system,
   type ZoneDefinition,
 } from './define/game.ts'
+export { type Gate, gate } from './define/gate.ts'
 export { type Input, type IntentOf, input } from './define/input.ts'
 export { type Slice, slice, sliceDone } from './define/slice.ts'
 export { TickGuard, TickPhase, TickThreadOnly } from './guard/tick-guard.ts'

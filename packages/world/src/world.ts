@@ -1,6 +1,7 @@
 import { assert, type Fields, type Hash64, type Random, type Tick } from '@worldkeep/kernel'
 import type { Component } from './define/component.ts'
 import type { Game } from './define/game.ts'
+import { Eligibility } from './guard/eligibility.ts'
 import { mutationPhases, TickGuard, TickPhase } from './guard/tick-guard.ts'
 import { tickHzMax, tickHzMin } from './limits.ts'
 import { Pulse } from './pipeline/pulse.ts'
@@ -37,6 +38,8 @@ export class World {
   readonly motionChangedTick: Int32Array
   /** Work that is spread over ticks. */
   readonly slices: TimeSlices
+  /** Who takes part in the running tick: systems skip the others. */
+  readonly eligibility: Eligibility
   readonly stateHash: StateHash
   readonly guard = new TickGuard()
   readonly #pulse: Pulse
@@ -70,6 +73,7 @@ export class World {
       (component, index) => new ComponentTable(component, index, capacity, this.changes, this.shapeTick),
     )
     this.slices = new TimeSlices(this)
+    this.eligibility = new Eligibility(game.gates ?? [], capacity)
     this.stateHash = new StateHash(this)
     this.#dying = new Uint8Array(capacity)
     this.#dyingSlots = new Int32Array(capacity)
@@ -124,6 +128,7 @@ export class World {
     if (slot < 0) return 0 as EntityHandle
     const inside = zone.sizeCm - 1
     this.zoneOf[slot] = zone.index
+    this.eligibility.claimed(slot)
     this.changes.cellOf[slot] = -1
     this.motion.clear(slot)
     this.motion.place(slot, clamp(xCm, inside), clamp(zCm, inside))
@@ -144,6 +149,7 @@ export class World {
   /** Before anything else of a tick, so that what its commands spawn is newer than the last extraction. */
   beginTick(): void {
     this.guard.require('World.beginTick', TickPhase.Closed)
+    this.eligibility.evaluate(this)
     this.changes.tick++
   }
 
@@ -151,10 +157,12 @@ export class World {
   skipTick(): void {
     this.guard.require('World.skipTick', TickPhase.Poll)
     const { alive, slotsUsed } = this.entities
-    const { vx, vz } = this.motion
-    for (let slot = 0; slot < slotsUsed; slot++) {
-      if (alive[slot] === 1 && (vx[slot] !== 0 || vz[slot] !== 0)) this.#motionChanged(slot)
-    }
+    for (let slot = 0; slot < slotsUsed; slot++) if (alive[slot] === 1) this.#holdStill(slot)
+  }
+
+  /** A tick without motion for an entity that has a velocity: whoever extrapolates must be told where it is. */
+  #holdStill(slot: number): void {
+    if (this.motion.vx[slot] !== 0 || this.motion.vz[slot] !== 0) this.#motionChanged(slot)
   }
 
   /** The simulate stage: systems in declared order, a tick's worth of slices, then one step of motion for everybody. */
@@ -169,7 +177,9 @@ export class World {
     this.slices.run()
     const { alive, slotsUsed } = this.entities
     for (let slot = 0; slot < slotsUsed; slot++) {
-      if (alive[slot] === 1) this.motion.step(slot, (this.zones[this.zoneOf[slot] as number] as Zone).sizeCm)
+      if (alive[slot] !== 1) continue
+      if (this.eligibility.has(slot)) this.motion.step(slot, (this.zones[this.zoneOf[slot] as number] as Zone).sizeCm)
+      else this.#holdStill(slot)
     }
   }
 

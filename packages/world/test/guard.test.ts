@@ -1,11 +1,13 @@
 import { ManualClock } from '@worldkeep/kernel'
 import { expect, test } from 'vitest'
 import { hook } from '../src/define/game.ts'
+import { gate } from '../src/define/gate.ts'
 import { TickGuard, TickPhase, TickThreadOnly } from '../src/guard/tick-guard.ts'
 import { hooksMax } from '../src/limits.ts'
 import { Pipeline, type Stage, stages } from '../src/pipeline/pipeline.ts'
 import { Pulse } from '../src/pipeline/pulse.ts'
 import { Motion } from '../src/space/motion.ts'
+import { World } from '../src/world.ts'
 import { arena, arenaWorld, boot, Health, hashOf } from './arena.ts'
 
 const clock = new ManualClock()
@@ -133,4 +135,32 @@ test('[GUARD-9] a skipped tick changes nothing but when the moving have changed'
   expect(hashOf(world)).toBe(hash)
   expect([...world.motionChangedTick.subarray(0, 2)]).toEqual([0, 1])
   expect(world.changes.cellChangedTick[world.changes.cellOf[1] as number]).toBe(1)
+})
+
+test('[GUARD-20] gates decide before a tick who takes part in it, and nothing changes that while it runs (C-016)', () => {
+  let open = true
+  const world = new World(
+    { ...arena(), gates: [gate('odd', (_world, slot) => open || slot % 2 === 1)] },
+    { tickHz: 20, seed: 1 },
+  )
+  boot(world, () => {
+    for (let i = 0; i < 2; i++) {
+      const slot = world.slotOf(world.spawn(world.zones[0] as never, 100, 100))
+      world.motion.setVelocity(slot, 100, 0)
+    }
+  })
+  open = false
+  world.beginTick()
+  open = true
+  expect([world.eligibility.has(0), world.eligibility.has(1)]).toEqual([false, true])
+  world.guard.enter(TickPhase.Simulate)
+  expect(() => world.eligibility.evaluate(world)).toThrow(TickThreadOnly)
+  const late = world.slotOf(world.spawn(world.zones[0] as never, 100, 100))
+  world.motion.setVelocity(late, 100, 0)
+  world.runSystems()
+  world.guard.leave()
+  expect([world.motion.x[0], world.motion.x[1], world.motion.x[late]]).toEqual([2000, 2100, 2000])
+  expect(world.motionChangedTick[0]).toBe(world.tick())
+  world.beginTick()
+  expect([0, 1, late].map((slot) => world.eligibility.has(slot))).toEqual([true, true, true])
 })

@@ -94,6 +94,7 @@ const persistenceNames = [
   'retries',
   'available',
   'savesWritten',
+  'savesCoalesced',
   'refusedByStore',
   'queuedJobs',
 ] as const

@@ -84,6 +84,7 @@ export class SimulatedNode {
       ...shared,
       board: this.tickBoard,
       connectionsMax: 4096,
+      strict: true,
       doorbells: { gateway: null, persistence: null, host: null },
       pulse: openPulse(boards),
       ...(options.record === undefined

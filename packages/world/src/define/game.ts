@@ -12,6 +12,7 @@ import { type HookPlace, stages } from '../pipeline/pipeline.ts'
 import type { World } from '../world.ts'
 import type { Command } from './command.ts'
 import { type Component, requireIdentifier } from './component.ts'
+import type { Gate } from './gate.ts'
 import type { Input } from './input.ts'
 import type { Slice } from './slice.ts'
 
@@ -66,6 +67,8 @@ export interface GameOptions<I extends Input = Input> {
   readonly hooks?: readonly GameHook[]
   /** Work that is spread over ticks; see `Slice`. */
   readonly slices?: readonly Slice[]
+  /** Who takes part in a tick; left out: everybody. */
+  readonly gates?: readonly Gate[]
   /** What one tick may spend on slices, in their units. Left out: 3,000, which is 3 ms at a microsecond per unit. */
   readonly sliceUnitsPerTick?: number
   readonly player: PlayerRules
@@ -109,6 +112,7 @@ export function defineGame<I extends Input>(options: GameOptions<I>): Game<I> {
   requireUnique(options.systems, 'system')
   requireUnique(options.hooks ?? [], 'hook')
   requireUnique(options.slices ?? [], 'slice')
+  requireUnique(options.gates ?? [], 'gate')
   requireUnique(options.zones, 'zone')
   assert(options.components.length <= componentsMax, `at most ${componentsMax} components`)
   assert(options.commands.length <= commandsMax, `at most ${commandsMax} commands`)

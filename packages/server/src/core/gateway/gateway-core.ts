@@ -1,4 +1,4 @@
-import { ByteReader, type ByteWriter, type Doorbell, RingWriter } from '@worldkeep/kernel'
+import { ByteReader, type Doorbell, RingWriter } from '@worldkeep/kernel'
 import type { Identity } from '@worldkeep/session'
 import {
   ClientCommand,
@@ -20,10 +20,11 @@ import {
 import { commandBytesMax, type Game } from '@worldkeep/world'
 import type { CoreConfig } from '../core-config.ts'
 import type { GatewayBoard } from '../counters.ts'
-import { connectionsMax, pongsPerTickMax, scarceRecordsMax } from '../limits.ts'
+import { connectionsMax, pongsPerTickMax } from '../limits.ts'
 import { FrameRecordFlag, type Mailboxes, RecordKind, routeOf, slotOfRoute } from '../mailboxes.ts'
 import type { ConnectionSink } from './connection-sink.ts'
 import { GatewayConnection } from './gateway-connection.ts'
+import { InboundOutbox } from './inbound-outbox.ts'
 import { LifecycleOutbox } from './lifecycle-outbox.ts'
 import { type DrainTarget, type FrameFate, OutboundDrain } from './outbound-drain.ts'
 
@@ -59,14 +60,11 @@ export class GatewayCore implements DrainTarget {
   readonly #currentTick: () => number
   readonly #handshakes: RingWriter
   readonly #lifecycle: LifecycleOutbox
-  readonly #inbound: RingWriter
+  readonly #inbound: InboundOutbox
   readonly #drain: OutboundDrain
   readonly #connections: (GatewayConnection | null)[] = []
   readonly #generations = new Uint16Array(connectionsMax)
   readonly #freeSlots: number[] = []
-  /** Less room than half of the inbound mailbox: from here on everybody gets a few records and no more. */
-  readonly #scarceBytes: number
-  readonly #scarceRecords: number
   readonly #endTold = (connection: GatewayConnection): void => {
     if (connection.gone) this.#free(connection)
   }
@@ -90,10 +88,7 @@ export class GatewayCore implements DrainTarget {
     this.#currentTick = parts.currentTick
     this.#handshakes = new RingWriter(parts.mailboxes.handshakes, parts.doorbell)
     this.#lifecycle = new LifecycleOutbox(new RingWriter(parts.mailboxes.lifecycle, parts.doorbell), this.#handshakes)
-    this.#inbound = new RingWriter(parts.mailboxes.inbound, parts.doorbell)
-    // `roomBytes` is half of what is free.
-    this.#scarceBytes = this.#inbound.roomBytes() >>> 1
-    this.#scarceRecords = this.#inbound.roomRecords() >>> 1
+    this.#inbound = new InboundOutbox(parts.mailboxes.inbound, parts.config, parts.doorbell)
     this.#drain = new OutboundDrain(parts.mailboxes.outbound, parts.board)
   }
 
@@ -299,13 +294,8 @@ export class GatewayCore implements DrainTarget {
     const rowBytes = reader.remaining()
     if (rowBytes > this.#game.input.codec.bytesMax) return this.end(connection, 'bad_request')
     // Newest wins: one that finds no room is as good as lost on the way, and the next one makes up for it.
-    const record = this.#beginInbound(connection, 8 + rowBytes)
-    if (record === null) return this.#count('refused_command_queue_full')
-    record.u32(connection.route)
-    record.u32(this.#input.seq)
-    record.raw(reader.bytes, reader.position, rowBytes)
-    this.#inbound.end(RecordKind.Input)
-    return this.#noteQueued(connection, 8 + rowBytes)
+    if (!this.#inbound.input(connection, this.#input.seq, reader)) this.#count('refused_command_queue_full')
+    return undefined
   }
 
   #receiveCommand(connection: GatewayConnection, reader: ByteReader): void {
@@ -316,33 +306,8 @@ export class GatewayCore implements DrainTarget {
     // What the game declares, so that nobody fills the mailbox with what will be refused anyway.
     const rowBytesMax = this.#game.commands[command]?.codec.bytesMax ?? commandBytesMax
     if (rowBytes > rowBytesMax) return this.#refuseCommand(connection, seq, 'bad_command')
-    const record = this.#beginInbound(connection, 9 + rowBytes)
-    if (record === null) return this.#refuseCommand(connection, seq, 'command_queue_full')
-    record.u32(connection.route)
-    record.u32(seq)
-    record.u8(command)
-    record.raw(reader.bytes, reader.position, rowBytes)
-    this.#inbound.end(RecordKind.Command)
-    return this.#noteQueued(connection, 9 + rowBytes)
-  }
-
-  /** A place in the inbound mailbox, unless this connection has used up its own share. */
-  #beginInbound(connection: GatewayConnection, bytesMax: number): ByteWriter | null {
-    const taken = ((this.#inbound.recordsOut() - connection.queuedUpTo) | 0) >= 0
-    if (taken) {
-      connection.queuedRecords = 0
-      connection.queuedBytes = 0
-    }
-    if (connection.queuedRecords >= this.#config.queuedCommandsMax) return null
-    if (connection.queuedBytes + bytesMax > this.#config.queuedBytesMax) return null
-    if (connection.queuedRecords >= scarceRecordsMax && this.#isScarce()) return null
-    return this.#inbound.begin(bytesMax)
-  }
-
-  #noteQueued(connection: GatewayConnection, bytes: number): void {
-    connection.queuedRecords++
-    connection.queuedBytes += bytes
-    connection.queuedUpTo = this.#inbound.recordsIn()
+    if (this.#inbound.command(connection, seq, command, reader)) return undefined
+    return this.#refuseCommand(connection, seq, 'command_queue_full')
   }
 
   #leave(connection: GatewayConnection): void {
@@ -390,10 +355,6 @@ export class GatewayCore implements DrainTarget {
   #forgetView(connection: GatewayConnection): void {
     connection.viewLost = false
     connection.refreshAsked = false
-  }
-
-  #isScarce(): boolean {
-    return this.#inbound.roomBytes() < this.#scarceBytes || this.#inbound.roomRecords() < this.#scarceRecords
   }
 
   #free(connection: GatewayConnection): void {

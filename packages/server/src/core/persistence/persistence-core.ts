@@ -146,11 +146,12 @@ export class PersistenceCore {
   async #write(writes: readonly Write[]): Promise<void> {
     const { store, epoch, board, clock } = this.#parts
     const batches = writes.flatMap((job) => (job.kind === 'batch' ? [{ epoch, ...job.batch }] : []))
-    const saves = writes.flatMap((job) => (job.kind === 'save' ? [job.player] : []))
+    const saves = newestOf(writes)
     const startedMs = clock.nowMs()
     if (batches.length > 0) await this.#untilDone(() => store.commit(batches))
     if (saves.length > 0) await this.#untilDone(() => store.savePlayers(saves))
     this.#add('savesWritten', saves.length)
+    this.#add('savesCoalesced', writes.filter(({ kind }) => kind === 'save').length - saves.length)
     const last = batches.at(-1)
     if (last === undefined) return
     const tookMs = clock.nowMs() - startedMs
@@ -280,4 +281,11 @@ function stateOf(record: PlayerRecord): PlayerState {
 
 function recordOf(state: PlayerState): PlayerRecord {
   return { ...state, documents: JSON.stringify(state.documents) }
+}
+
+/** The newest checkpoint of each player; an older one that waited with it need not be written. */
+function newestOf(writes: readonly Write[]): readonly PlayerState[] {
+  const newest = new Map<string, PlayerState>()
+  for (const job of writes) if (job.kind === 'save') newest.set(job.player.playerId, job.player)
+  return [...newest.values()]
 }

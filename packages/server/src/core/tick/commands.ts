@@ -13,6 +13,8 @@ export interface CommandParts {
   readonly outbound: Outbound
   readonly lane: DurableLane
   readonly board: TickBoard
+  /** Hands each handler a frozen copy of its arguments, so that a test sees who writes to them. Allocates. */
+  readonly strict?: boolean
 }
 
 /** How a result is marked. Made once: every command has one. */
@@ -105,7 +107,11 @@ export class Commands {
         return this.#finish(session, seq, refusal)
       }
     }
-    const code = command.handle(world, this.#actorOf(session), args)
+    const code = command.handle(
+      world,
+      this.#actorOf(session),
+      this.#parts.strict === true ? Object.freeze({ ...args }) : args,
+    )
     if (code !== 'ok' || !isDurable) return this.#finish(session, seq, code)
     board.add(this.#handled, 1)
     lane.add(session, command, seq, args, tick)

@@ -33,6 +33,8 @@ export interface TickCoreParts {
   readonly recording?: { readonly ring: RingWriter; readonly checkpointIntervalTicks: number }
   /** `checkpoint`: the world stays empty until `restore`. */
   readonly startsFrom?: 'boot' | 'checkpoint'
+  /** For tests: what may not be written to is frozen. */
+  readonly strict?: boolean
   /** Only for measuring: no decision of a tick depends on it. */
   readonly clock: Clock
   readonly connectionsMax: number
@@ -102,7 +104,7 @@ export class TickCore {
     this.#lane = new DurableLane(this.#saves.saved, this.#jobs, board, guard)
     const shared = { world: this.world, sessions: this.sessions, outbound: this.outbound, board }
     this.#joins = new Joins({ ...shared, saves: this.#saves, jobs: this.#jobs, events: this.events, config })
-    this.#commands = new Commands({ ...shared, lane: this.#lane })
+    this.#commands = new Commands({ ...shared, lane: this.#lane, strict: parts.strict === true })
     this.#snapshotEveryTicks = Math.max(1, Math.round(config.tickHz / config.snapshotHz))
     this.pipeline = new Pipeline([...this.#hooks(), ...this.#gameHooks()], requiredHooks, {
       clock: parts.clock,
