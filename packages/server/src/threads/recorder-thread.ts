@@ -12,8 +12,11 @@ import type { HostMessage, RecorderThreadData, ThreadMessage } from './thread-da
 
 /* Drives the flight recorder: the tick's mailbox on one side, files on the other. */
 
-/** Entries are written this often: what a killed process loses. Also the longest sleep. */
+/** Entries are written this often: what a killed process loses. */
 const flushIntervalMs = 1_000
+
+/** The mailbox is looked at this often. Nobody rings but the end: seconds of ticks fit into it. */
+const lookIntervalMs = 250
 
 function tell(message: ThreadMessage): void {
   parentPort?.postMessage(message)
@@ -45,7 +48,7 @@ async function main(data: RecorderThreadData): Promise<void> {
       writer.flush()
       flushAtMs = nowMs + flushIntervalMs
     }
-    await doorbell.waitAsync(seen, flushIntervalMs)
+    await doorbell.waitAsync(seen, lookIntervalMs)
   }
   // The tick has ended before: what is there now is all there will be.
   intake.drain()
