@@ -622,12 +622,12 @@ test('[FLOOD-26] what one tick cannot freeze stays in its mailbox, whole and in 
   expect(frozen.take(new RingReader(large), 64)).toBe(4)
 })
 
-test('[FLOOD-27] refusing costs no memory: millions of records refused leave the heap as it was (C-057)', async () => {
-  await start()
+test('[FLOOD-27] refusing costs no memory: millions of records refused leave the heap as it was (C-057)', () => {
   const full = new RingWriter(createRing({ byteLength: 1 << 10, recordsMax: 4 }))
   for (let i = 0; i < 4; i++) full.push(RecordKind.Dropped, new Uint8Array(4))
   const refuse = (): void => {
     for (let i = 0; i < 200; i++) if (full.begin(4) !== null) throw new Error('there is room in a full mailbox')
   }
-  expect(heapGrowthBytes(refuse)).toBeLessThan(1)
+  // 200 refusals with the smallest object each would be 3,200 bytes; what is left is the engine's own.
+  expect(heapGrowthBytes(refuse)).toBeLessThan(400)
 })

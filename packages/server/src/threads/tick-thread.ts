@@ -53,7 +53,7 @@ async function main(data: TickThreadData): Promise<void> {
     { tickHz, maxCatchUpTicks: data.maxCatchUpTicks, startMs: systemClock.nowMs() },
     board,
   )
-  while (!core.stopRequested) {
+  while (!core.requests.stop) {
     sleepUntil(schedule.nextMs(systemClock.nowMs()))
     core.tick()
     if (core.world.tick() % tickHz === 0) await setImmediate()

@@ -2,7 +2,7 @@ import { type ByteReader, type Clock, type Doorbell, RingReader, RingWriter } fr
 import { type Game, type Hook, Pipeline, Pulse, TickPhase, World } from '@worldkeep/world'
 import type { CoreConfig } from '../core-config.ts'
 import type { TickBoard, TickCounter } from '../counters.ts'
-import { frozenRecordsMax, inspectionsMax } from '../limits.ts'
+import { frozenRecordsMax } from '../limits.ts'
 import { type Mailboxes, RecordKind } from '../mailboxes.ts'
 import { Commands } from './commands.ts'
 import { readCoreCheckpoint } from './core-checkpoint.ts'
@@ -10,7 +10,7 @@ import { DurableLane } from './durable-lane.ts'
 import { FlightRecorder, skippedInputs } from './flight-recorder.ts'
 import { FrozenInputs } from './frozen-inputs.ts'
 import { HostEvents } from './host-events.ts'
-import { emitInspection } from './inspection.ts'
+import { HostRequests } from './host-requests.ts'
 import { JobsOutbox } from './jobs-outbox.ts'
 import { Joins } from './joins.ts'
 import { Outbound } from './outbound.ts'
@@ -58,8 +58,7 @@ export class TickCore {
   readonly pipeline: Pipeline
   readonly events: HostEvents
   readonly meter: TickMeter
-  /** Set by the host's request; the driver stops after this tick. */
-  stopRequested = false
+  readonly requests: HostRequests
   readonly #config: CoreConfig
   readonly #board: TickBoard
   readonly #frozen = new FrozenInputs()
@@ -67,7 +66,6 @@ export class TickCore {
   readonly #inbound: RingReader
   readonly #results: RingReader
   readonly #handshakes: RingReader
-  readonly #requests: RingReader
   readonly #jobs: JobsOutbox
   readonly #lane: DurableLane
   readonly #saves: PlayerSaves
@@ -80,8 +78,6 @@ export class TickCore {
   #carried = 0
   #isReplay = false
   #answersLeft = 0
-  /** Asked for and not due yet, at most `inspectionsMax`. */
-  readonly #inspections: { readonly request: number; readonly atTick: number }[] = []
 
   constructor(parts: TickCoreParts) {
     const { game, config, mailboxes, board, doorbells } = parts
@@ -97,7 +93,7 @@ export class TickCore {
     this.#inbound = new RingReader(mailboxes.inbound)
     this.#results = new RingReader(mailboxes.results)
     this.#handshakes = new RingReader(mailboxes.handshakes)
-    this.#requests = new RingReader(mailboxes.requests)
+    this.requests = new HostRequests(mailboxes.requests, this.events)
     this.#jobs = new JobsOutbox(new RingWriter(mailboxes.jobs, doorbells.persistence))
     this.outbound = new Outbound(this.world, new RingWriter(mailboxes.outbound, doorbells.gateway), config, board)
     this.#saves = new PlayerSaves(this.world, this.#jobs, board, config)
@@ -135,7 +131,7 @@ export class TickCore {
   tick(): void {
     this.world.guard.require('TickCore.tick', TickPhase.Closed)
     this.meter.begin()
-    this.#pollRequests()
+    this.requests.poll()
     if (this.#carried === 0) this.#frozen.clear()
     this.#runTick()
   }
@@ -168,7 +164,7 @@ export class TickCore {
     if (ran) this.#count('recordsFrozen', this.#frozen.count)
     else this.#recordSkipped(tick)
     this.#carried = ran ? 0 : this.#frozen.count
-    this.#inspect()
+    this.requests.answer(this)
     this.events.ring.publish()
     this.#publishGauges()
     this.meter.end()
@@ -362,27 +358,6 @@ export class TickCore {
 
   #count(name: TickCounter, amount: number): void {
     this.#board.add(this.#board.slot(name), amount)
-  }
-
-  #pollRequests(): void {
-    while (this.#requests.next()) {
-      if (this.#requests.kind === RecordKind.Stop) this.stopRequested = true
-      else if (this.#requests.kind === RecordKind.Inspect) {
-        const request = this.#requests.body.u32()
-        const atTick = this.#requests.body.u32()
-        if (this.#inspections.length < inspectionsMax) this.#inspections.push({ request, atTick })
-        else this.events.refuseInspection(request)
-      }
-    }
-    this.#requests.release()
-  }
-
-  #inspect(): void {
-    for (let i = this.#inspections.length - 1; i >= 0; i--) {
-      const { request, atTick } = this.#inspections[i] as { readonly request: number; readonly atTick: number }
-      if (this.world.tick() < atTick) continue
-      if (emitInspection(this.events, request, this)) this.#inspections.splice(i, 1)
-    }
   }
 
   #publishGauges(): void {
