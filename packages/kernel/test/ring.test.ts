@@ -244,3 +244,17 @@ describe('counters', () => {
     }
   })
 })
+
+test('[RING-14] what a poisoning reader has given back cannot be mistaken for a record (C-042)', () => {
+  const memory = ringAt(0)
+  const [writer, reader] = [new RingWriter(memory), new RingReader(memory, { poison: true })]
+  for (let lap = 0; lap < 40; lap++) {
+    writer.push(1, bodyOf(16, lap))
+    writer.publish()
+    expect(reader.next()).toBe(true)
+    const kept = reader.bytes()
+    expect([...kept]).toEqual([...bodyOf(16, lap)])
+    reader.release()
+    expect(new Set(kept)).toEqual(new Set([0xdd]))
+  }
+})

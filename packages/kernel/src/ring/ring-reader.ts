@@ -2,6 +2,9 @@ import { ByteReader } from '../bytes/byte-reader.ts'
 import { ringAlignmentBytes, ringRecordHeaderBytes } from '../limits.ts'
 import { paddingKind, type RingMemory, RingWord, ringBytes, ringWords } from './ring-layout.ts'
 
+/** No varint, no small number, no text: what is read after its release does not look like anything. */
+const poisonByte = 0xdd
+
 /**
  * Reading end of a ring. Records stay where they are, and stay valid, until `release` gives their bytes back.
  *
@@ -18,10 +21,13 @@ export class RingReader {
   readonly #bytes: Uint8Array
   readonly #headers: Uint32Array
   readonly #mask: number
+  readonly #poison: boolean
   #cursor = 0
   #recordsOut = 0
 
-  constructor(memory: RingMemory) {
+  /** `poison`: what is given back is overwritten first, so that a test sees who still reads it. */
+  constructor(memory: RingMemory, options: { readonly poison: boolean } = { poison: false }) {
+    this.#poison = options.poison
     this.#words = ringWords(memory)
     this.#bytes = ringBytes(memory)
     this.#headers = new Uint32Array(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.byteLength / 4)
@@ -75,8 +81,16 @@ export class RingReader {
 
   /** Gives back every record stepped over so far. */
   release(): void {
+    if (this.#poison) this.#overwrite()
     Atomics.store(this.#words, RingWord.RecordsOut, this.#recordsOut | 0)
     Atomics.store(this.#words, RingWord.Tail, this.#cursor | 0)
+  }
+
+  /** The reader owns the bytes until the tail is stored. */
+  #overwrite(): void {
+    const tail = Atomics.load(this.#words, RingWord.Tail) >>> 0
+    const count = (this.#cursor - tail) >>> 0
+    for (let i = 0; i < count; i++) this.#bytes[(tail + i) & this.#mask] = poisonByte
   }
 
   isEmpty(): boolean {

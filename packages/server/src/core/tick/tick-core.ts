@@ -33,7 +33,7 @@ export interface TickCoreParts {
   readonly recording?: { readonly ring: RingWriter; readonly checkpointIntervalTicks: number }
   /** `checkpoint`: the world stays empty until `restore`. */
   readonly startsFrom?: 'boot' | 'checkpoint'
-  /** For tests: what may not be written to is frozen. */
+  /** For tests: what may not be written to is frozen, and what may not be read any more is overwritten. */
   readonly strict?: boolean
   /** Only for measuring: no decision of a tick depends on it. */
   readonly clock: Clock
@@ -89,10 +89,10 @@ export class TickCore {
     const { sessionsMax } = config
     this.sessions = new SessionTable({ sessionsMax, connectionsMax: parts.connectionsMax, guard })
     this.events = new HostEvents(new RingWriter(mailboxes.events, doorbells.host), board)
-    this.#lifecycle = new RingReader(mailboxes.lifecycle)
-    this.#inbound = new RingReader(mailboxes.inbound)
-    this.#results = new RingReader(mailboxes.results)
-    this.#handshakes = new RingReader(mailboxes.handshakes)
+    this.#lifecycle = new RingReader(mailboxes.lifecycle, { poison: parts.strict === true })
+    this.#inbound = new RingReader(mailboxes.inbound, { poison: parts.strict === true })
+    this.#results = new RingReader(mailboxes.results, { poison: parts.strict === true })
+    this.#handshakes = new RingReader(mailboxes.handshakes, { poison: parts.strict === true })
     this.requests = new HostRequests(mailboxes.requests, this.events)
     this.#jobs = new JobsOutbox(new RingWriter(mailboxes.jobs, doorbells.persistence))
     this.outbound = new Outbound(this.world, new RingWriter(mailboxes.outbound, doorbells.gateway), config, board)
