@@ -97,7 +97,7 @@ test('[MEADOW-6] players appear in the village, with a face, a name and an empty
 })
 
 test('[MEADOW-6] players walk at one speed in every direction', () => {
-  const motion = new Motion({ capacity: 1, tickHz: 20 }, { changed: () => undefined })
+  const motion = new Motion({ capacity: 1, tickHz: 20 }, { turned: () => undefined, placed: () => undefined })
   for (let x = -127; x <= 127; x += 14) {
     for (let z = -127; z <= 127; z += 14) {
       Walk.steer(motion, 0, { x: x / 127, z: z / 127 })

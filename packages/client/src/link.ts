@@ -243,6 +243,7 @@ export class Link implements ServerMessageHandler {
       token: bootstrap.accessToken,
       resume: this.#resumeToken,
       lastSeq: this.session?.inputSeq() ?? 0,
+      viewTick: this.session?.viewTick ?? 0,
     })
     this.#transport = connect(`${this.#origin.replace(/^http/, 'ws')}${transport.path}`, transport.subprotocol, {
       opened: () => {
@@ -262,7 +263,8 @@ export class Link implements ServerMessageHandler {
     this.#silentPings = 0
     this.#meter.received(bytes.byteLength)
     if (readServerMessage(bytes, this)) return
-    // Whatever this was, the view may be wrong now: a fresh connection starts with a fresh one.
+    // Whatever this was, the view may be wrong now: the next connection starts with a fresh one.
+    if (this.session !== null) this.session.viewTick = 0
     this.#transport?.close()
   }
 

@@ -1,5 +1,5 @@
 import { ByteReader, ByteWriter, type Fields, type Row } from '@worldkeep/kernel'
-import { type EntityView, type JoinAck, type Place, type ViewListener, ViewModel } from '@worldkeep/replication'
+import { type EntityView, type JoinAck, type Place, type ViewListener, ViewModel, viewGeometryOf } from '@worldkeep/replication'
 import { ClientInput, encodeMessage, FrameFlag, type FrameHeader } from '@worldkeep/wire'
 import type { Game, Input } from '@worldkeep/world'
 import { Prediction } from './prediction.ts'
@@ -28,6 +28,8 @@ export class WorldSession {
   readonly zone: string
   readonly zoneSizeM: number
   selfHandle: number
+  /** Tick of the last frame that continued the view: where a later connection can go on from. 0: start afresh. */
+  viewTick = 0
   readonly #game: Game
   readonly #prediction: Prediction
   readonly #writer: ByteWriter
@@ -49,12 +51,7 @@ export class WorldSession {
     this.zone = ack.zone
     this.zoneSizeM = ack.zoneSizeM
     this.selfHandle = ack.entity
-    const cellsWide = Math.ceil(ack.zoneSizeM / ack.cellM)
-    this.view = new ViewModel(
-      game,
-      { tickHz: ack.tickHz, firstCell: ack.firstCell, cellsWide, cellCm: ack.cellM * 100 },
-      listener,
-    )
+    this.view = new ViewModel(game, viewGeometryOf(ack), listener)
     this.clock = new ServerClock(ack.tickHz)
     this.clock.heard(ack.tick, nowMs)
     const input: Input = game.input
@@ -128,9 +125,10 @@ export class WorldSession {
   /** After a frame: what it confirms of the own body. */
   frameApplied(header: Readonly<FrameHeader>, nowMs: number): void {
     this.clock.heard(header.tick, nowMs)
+    if ((header.flags & FrameFlag.Bare) === 0) this.viewTick = header.tick
     const ackAgeTicks = this.#ackAgeOf(header)
     const self = this.self()
-    if (self === null || (header.flags & (FrameFlag.Ack | FrameFlag.Reset)) === 0) return
+    if (self === null || (header.flags & FrameFlag.Ack) === 0) return
     const place = { xM: 0, zM: 0 }
     self.track.positionAt(header.tick, place)
     const { vx, vz } = self.track.newest()

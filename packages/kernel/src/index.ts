@@ -1,4 +1,6 @@
 export { AssertionFailed, assert, assertNever } from './assert.ts'
+export { BitReader } from './bytes/bit-reader.ts'
+export { BitWriter, bitLength } from './bytes/bit-writer.ts'
 export { ByteReader } from './bytes/byte-reader.ts'
 export { ByteWriter } from './bytes/byte-writer.ts'
 export { utf8Clip, utf8Length, utf8Read, utf8Write } from './bytes/utf8.ts'

@@ -1,41 +1,69 @@
+import { bitLength } from '@worldkeep/kernel'
 import type { Component, Game } from '@worldkeep/world'
 
 /*
- * What changed in one cell after a baseline. Slots are written as the distance to the one before, plus one; 0 ends a
- * list. Positions are centimetres from the cell's corner.
+ * What changed in one cell after a baseline: a run of bits, lowest first, then whole bytes.
  *
- *     ┌──────┬───────┬──────────────────┬───┬──────────────────────────────────────────┬───┐
- *     │ cell │ flags │ slots that left  │ 0 │ entries                                  │ 0 │
- *     │ var  │ u8    │ var ...   (if)   │   │                                          │   │
- *     └──────┴───────┴──────────────────┴───┴──────────────────────────────────────────┴───┘
+ *     ┌──────┬──────┬────────────┬─────────┬─────┬──────────┬──────────────────────────────┐
+ *     │ cell │ kind │ departures │ entries │ pad │ rows     │ rows: of each entry that     │
+ *     │ var  │ 2    │            │         │ 0…7 │ bytes    │ names any, lowest bit first  │
+ *     └──────┴──────┴────────────┴─────────┴─────┴──────────┴──────────────────────────────┘
  *
- *     entry: ┌──────┬──────┬─────────────────┬──────────────────────────────┬──────────────────────┐
- *            │ slot │ mask │ generation (if  │ x u16, z u16, vx, vz zigzag  │ rows, lowest bit     │
- *            │ var  │ var  │ whole) var      │ (if whole or motion)         │ first                │
- *            └──────┴──────┴─────────────────┴──────────────────────────────┴──────────────────────┘
+ *     departures: ┌───────┬──────────┬─────────────────────────────┐
+ *                 │ count │ width 5  │ slot width, destination ... │
+ *                 │ gol 0 │ (if any) │                             │
+ *                 └───────┴──────────┴─────────────────────────────┘
+ *     entries:    ┌───────┬───────────────────┬─────────────────────────────────────────────────────┐
+ *                 │ count │ order 5, speed 5  │ gap, kind, generation, place, velocity, age, mask   │
+ *                 │ gol 0 │ (if any)          │ gol order ...                                       │
+ *                 └───────┴───────────────────┴─────────────────────────────────────────────────────┘
  */
 
-export const SegmentFlag = {
-  /** No baseline: the entries are everything there is in the cell. */
+export const SegmentKind = {
+  /** What is new; also all there is on a channel of its own, beside the cell's keyframe. */
+  Delta: 0,
+  /** No baseline: the entries are everybody on the shared channel of the cell. */
   Keyframe: 1,
-  Departures: 2,
+  /** The viewer is shown nothing of this cell. Nothing follows. */
+  Withheld: 2,
 } as const
 
-export const EntryBit = {
+export const EntryKind = {
+  /** Another velocity; the place is where the known path has led to. */
+  Turn: 0,
+  /** Place and velocity. */
+  Motion: 1,
+  /** Rows only. */
+  Rows: 2,
   /** The whole entity: the rows that follow are all it has. */
-  Whole: 1,
-  Motion: 2,
-  FirstComponent: 4,
+  Whole: 3,
 } as const
 
-/** Slot 3, mask 5, generation 3, place 4, velocity 10 bytes at most. */
-export const entryBytesMax = 25
+/** Bits of kinds, of widths, of a cell's number and of a neighbour's direction. */
+export const kindBits = 2
+export const widthBits = 5
+export const cellBits = 20
+export const directionBits = 4
 
-/** Cell, flags, two ends of lists. */
-export const segmentOverheadBytes = 8
+/** Order of the code of a generation: most are small. */
+export const generationOrder = 3
 
-/** Longest slot in a list of departures. */
-export const departureBytesMax = 3
+/** Ticks since a turn that an entry can tell; an older one travels with its place. */
+export const turnAgeTicksMax = 255
+
+/** Gap 39, kind 3, generation 28, place 32, velocity 32, age 17 and mask 24 bits at most. */
+export const entryBytesMax = 22
+
+/** Cell 3 bytes; kind, two counts of 37 bits, three widths; and the rest of a last byte. */
+export const segmentOverheadBytes = 18
+
+/** Slot 18, destination 22 bits. */
+export const departureBytesMax = 5
+
+/** Bits of a coordinate inside a cell, its far border included. */
+export function placeBits(cellCm: number): number {
+  return bitLength(cellCm)
+}
 
 /** What viewers receive, in the order of their bits. Both sides derive it from the game. */
 export function seenComponents(game: Game): readonly Component[] {

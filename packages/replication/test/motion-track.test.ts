@@ -28,7 +28,7 @@ test('[REPL-13] before the first record the line is walked backwards', () => {
 })
 
 test('[REPL-13] a turn is in force from the end of the tick before it: the path has no gap', () => {
-  const motion = new Motion({ capacity: 1, tickHz: 20 }, { changed: () => undefined })
+  const motion = new Motion({ capacity: 1, tickHz: 20 }, { turned: () => undefined, placed: () => undefined })
   const track = new MotionTrack(20)
   const random = new Random(7)
   motion.place(0, 50_000, 50_000)

@@ -19,6 +19,8 @@ export const ClientHello = message(1, 'client.hello', {
   resume: text(resumeTokenBytesMax),
   /** Newest input sequence the server had acknowledged, as the client knows it. */
   lastSeq: u32,
+  /** Tick of the last frame the client has applied to the view it still has; 0: it has none. */
+  viewTick: u32,
 })
 
 /** Continuous input: newest `seq` wins. The tail is the game's input row. */
@@ -49,6 +51,11 @@ export const ServerJoinAck = message(64, 'server.joinAck', {
   firstCell: u32,
   cellX: u16,
   cellZ: u16,
+  /** Cells from the middle of the view to its edge: of what comes with every snapshot, and of the whole. */
+  nearRadiusCells: u8,
+  blockRadiusCells: u8,
+  /** Ticks from one delta of a far cell to the next. */
+  farEveryTicks: u16,
   tick: u32,
   tickHz: u8,
   snapshotHz: u8,

@@ -1,30 +1,37 @@
 import type { ByteReader, ByteWriter } from '@worldkeep/kernel'
-import { frameCellsMax, frameMessagesMax } from './limits.ts'
+import { frameMessagesMax } from './limits.ts'
 
 /*
- * What one client sees of one tick. The tick thread writes everything up to the segments, the gateway appends those:
- * they are shared between viewers.
+ * What one client sees of one tick. The tick thread writes everything up to the shared segments, the gateway appends
+ * those.
  *
- *     ┌──────┬───────┬──────┬───────────────┬────────────┬────────────┬──────────┬───────────────┬──────────┐
- *     │ kind │ flags │ tick │ ack, ackAge   │ drops      │ owner      │ messages │ segment count │ segments │
- *     │ u8   │ u8    │ u32  │ u32, u8  (if) │ cells (if) │ bytes (if) │ (if)     │ u8            │          │
- *     └──────┴───────┴──────┴───────────────┴────────────┴────────────┴──────────┴───────────────┴──────────┘
+ *     ┌──────┬───────┬──────┬─────────────┬──────────────┬───────┬──────────┬──────────┬───────┬──────────┐
+ *     │ kind │ flags │ tick │ ack, ackAge │ cellX, cellZ │ owner │ messages │ own      │ count │ segments │
+ *     │ u8   │ u8    │ u32  │ u32, u8     │ var, var     │ bytes │          │ segments │ u8    │          │
+ *     │      │       │      │ Ack         │ View         │ Owner │ Messages │ Own      │       │          │
+ *     └──────┴───────┴──────┴─────────────┴──────────────┴───────┴──────────┴──────────┴───────┴──────────┘
  */
 
 export const FrameFlag = {
   /** Input acknowledgement and its age follow. */
   Ack: 1,
-  /** Forget the whole view first: this frame carries all of it. */
-  Reset: 2,
-  /** Cells that left the view follow. */
-  Drops: 4,
+  /** The middle of the view follows: the block has moved, or this frame does not build on the one before. */
+  View: 2,
+  /** The segments of this frame have been left out: the view stays as it is until a later frame states it anew. */
+  Bare: 4,
   /** Components only the owner sees follow. */
   Owner: 8,
   /** Whole messages follow, each with its length in front. */
   Messages: 16,
+  /** Segments for this client alone follow. */
+  Own: 32,
 } as const
 
-const flagsMask = FrameFlag.Ack | FrameFlag.Reset | FrameFlag.Drops | FrameFlag.Owner | FrameFlag.Messages
+/** Where in a frame, behind its kind, the flags and the tick lie. */
+export const frameFlagsAt = 0
+export const frameTickAt = 1
+
+const flagsMask = Object.values(FrameFlag).reduce((mask, flag) => mask | flag, 0)
 
 export interface FrameHeader {
   flags: number
@@ -33,18 +40,25 @@ export interface FrameHeader {
   inputAck: number
   /** Ticks that input has been in force, this one included: 1 in the tick it was applied; at most 255. */
   ackAgeTicks: number
+  /** Middle of the view, in cells of its zone. */
+  cellX: number
+  cellZ: number
 }
 
 export function emptyFrameHeader(): FrameHeader {
-  return { flags: 0, tick: 0, inputAck: 0, ackAgeTicks: 0 }
+  return { flags: 0, tick: 0, inputAck: 0, ackAgeTicks: 0, cellX: 0, cellZ: 0 }
 }
 
 export function writeFrameHeader(writer: ByteWriter, header: Readonly<FrameHeader>): void {
   writer.u8(header.flags)
   writer.u32(header.tick)
-  if ((header.flags & FrameFlag.Ack) === 0) return
-  writer.u32(header.inputAck)
-  writer.u8(header.ackAgeTicks > 255 ? 255 : header.ackAgeTicks)
+  if ((header.flags & FrameFlag.Ack) !== 0) {
+    writer.u32(header.inputAck)
+    writer.u8(header.ackAgeTicks > 255 ? 255 : header.ackAgeTicks)
+  }
+  if ((header.flags & FrameFlag.View) === 0) return
+  writer.varint(header.cellX)
+  writer.varint(header.cellZ)
 }
 
 /** Fails the reader on a flag it does not know: what that stands for could not be skipped. */
@@ -55,14 +69,9 @@ export function readFrameHeader(reader: ByteReader, header: FrameHeader): void {
   const acked = (header.flags & FrameFlag.Ack) !== 0
   header.inputAck = acked ? reader.u32() : 0
   header.ackAgeTicks = acked ? reader.u8() : 0
-}
-
-/** Reads the cells that left the view into `cells`; how many there are, or -1 (reader failed). */
-export function readFrameDrops(reader: ByteReader, cells: Int32Array): number {
-  const count = reader.varint()
-  if (count > frameCellsMax || count > cells.length) reader.fail()
-  for (let i = 0; i < count && !reader.failed; i++) cells[i] = reader.varint()
-  return reader.failed ? -1 : count
+  const statesView = (header.flags & FrameFlag.View) !== 0
+  header.cellX = statesView ? reader.varint() : 0
+  header.cellZ = statesView ? reader.varint() : 0
 }
 
 /** Count of the messages that ride in this frame, each to be read as u16 length and bytes; -1 when malformed. */

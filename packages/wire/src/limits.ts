@@ -1,10 +1,10 @@
 import { assert } from '@worldkeep/kernel'
 
 /** Version of the bytes. Changes when an old peer could misread a message. */
-export const protocolVersion = 1
+export const protocolVersion = 2
 
 /** WebSocket subprotocol of the binary codec. */
-export const binarySubprotocol = 'worldkeep.bin.v1'
+export const binarySubprotocol = 'worldkeep.bin.v2'
 
 /** A client's message, whole: a command of the largest size and its header fit many times over. */
 export const inboundFrameBytesMax = 32 * 1024
@@ -23,7 +23,7 @@ export const resultCodeBytesMax = 32
 /** Messages that ride in one frame: results, errors, handovers of one session in one snapshot. */
 export const frameMessagesMax = 64
 
-/** Cells that one frame may drop from a view, or carry: two whole 5 x 5 blocks. */
-export const frameCellsMax = 64
+/** Shared segments of one frame: two for each cell of a 7 x 7 block. */
+export const frameSegmentsMax = 98
 
 assert(tokenBytesMax < inboundFrameBytesMax, 'a hello fits into a frame')

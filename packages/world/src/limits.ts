@@ -34,6 +34,12 @@ export const tombstonesMax = 16384
 /** Zones of one game: an entity keeps the number of its zone in a u16. */
 export const zonesMax = 1 << 16
 
+/** Rooms: an entity keeps the number of its room in a u16, and the last number is the private channel's. */
+export const roomsMax = 0xfffe
+
+/** Entities of one cell that are seen, unless the server says otherwise. */
+export const shownPerCellMaxDefault = 1000
+
 /** Cells of all zones together: columns of four bytes each, kept flat. */
 export const cellsMax = 1 << 20
 

@@ -3,17 +3,27 @@ import type { Component } from './define/component.ts'
 import type { Game } from './define/game.ts'
 import { Eligibility } from './guard/eligibility.ts'
 import { mutationPhases, TickGuard, TickPhase } from './guard/tick-guard.ts'
-import { tickHzMax, tickHzMin } from './limits.ts'
+import { shownPerCellMaxDefault, tickHzMax, tickHzMin } from './limits.ts'
 import { Pulse } from './pipeline/pulse.ts'
 import { TimeSlices } from './pipeline/time-slices.ts'
 import { CellLists } from './space/cell-lists.ts'
 import { Motion } from './space/motion.ts'
-import { Tombstones } from './space/tombstones.ts'
+import { Residence } from './space/residence.ts'
+import type { Sight } from './space/sight.ts'
+import type { Tombstones } from './space/tombstones.ts'
 import { Zone } from './space/zone.ts'
 import { StateHash } from './state/state-hash.ts'
 import { ChangeLog } from './tables/change-log.ts'
 import { ComponentTable } from './tables/component-table.ts'
 import { type EntityHandle, EntityTable } from './tables/entity-table.ts'
+
+export interface WorldOptions {
+  readonly tickHz: number
+  readonly seed: number
+  /** Entities of one cell that are seen; see `Sight`. */
+  readonly shownPerCellMax?: number
+  readonly pulse?: Pulse
+}
 
 /**
  * The world of one node: entities, components, space. Only the tick thread has one, and it changes only in the phases
@@ -27,15 +37,20 @@ export class World {
   readonly motion: Motion
   readonly zones: readonly Zone[]
   readonly cells: CellLists
+  /** Who may see whom, beside being near. */
+  readonly sight: Sight
   readonly tombstones: Tombstones
   readonly changes: ChangeLog
   readonly tables: readonly ComponentTable[]
   readonly zoneOf: Uint16Array
-  /** Tick in which an entity came to its present cell. */
+  /** Tick in which an entity came to its present cell and channel. */
   readonly enteredTick: Int32Array
   /** Tick in which the set of an entity's components last changed. */
   readonly shapeTick: Int32Array
+  /** Ticks in which a motion last changed, in which it last did so before that, and in which its path last broke. */
   readonly motionChangedTick: Int32Array
+  readonly motionBeforeTick: Int32Array
+  readonly motionPlacedTick: Int32Array
   /** Work that is spread over ticks. */
   readonly slices: TimeSlices
   /** Who takes part in the running tick: systems skip the others. */
@@ -45,9 +60,12 @@ export class World {
   readonly #pulse: Pulse
   readonly #dying: Uint8Array
   readonly #dyingSlots: Int32Array
+  readonly #residence: Residence
   #dyingCount = 0
+  /** Everybody has been moved in this tick: what turns now turns only in the next. */
+  #hasStepped = false
 
-  constructor(game: Game, options: { readonly tickHz: number; readonly seed: number; readonly pulse?: Pulse }) {
+  constructor(game: Game, options: WorldOptions) {
     const { tickHz, seed } = options
     assert(
       Number.isInteger(tickHz) && tickHz >= tickHzMin && tickHz <= tickHzMax,
@@ -63,15 +81,23 @@ export class World {
     this.changes = new ChangeLog({ entitiesMax: capacity, cells, guard: this.guard })
     this.entities = new EntityTable(capacity)
     this.cells = new CellLists({ cells, entitiesMax: capacity })
-    this.tombstones = new Tombstones(cells)
     this.zoneOf = new Uint16Array(capacity)
-    this.enteredTick = new Int32Array(capacity).fill(-1)
     this.shapeTick = new Int32Array(capacity).fill(-1)
     this.motionChangedTick = new Int32Array(capacity).fill(-1)
-    this.motion = new Motion({ capacity, tickHz, guard: this.guard }, { changed: (slot) => this.#motionChanged(slot) })
+    this.motionBeforeTick = new Int32Array(capacity).fill(-1)
+    this.motionPlacedTick = new Int32Array(capacity).fill(-1)
+    this.motion = new Motion(
+      { capacity, tickHz, guard: this.guard },
+      { turned: (slot) => this.#turned(slot), placed: (slot) => this.#placed(slot) },
+    )
     this.tables = game.components.map(
       (component, index) => new ComponentTable(component, index, capacity, this.changes, this.shapeTick),
     )
+    const { shownPerCellMax = shownPerCellMaxDefault } = options
+    this.#residence = new Residence(this, { cells, shownPerCellMax })
+    this.sight = this.#residence.sight
+    this.tombstones = this.#residence.tombstones
+    this.enteredTick = this.#residence.enteredTick
     this.slices = new TimeSlices(this)
     this.eligibility = new Eligibility(game.gates ?? [], capacity)
     this.stateHash = new StateHash(this)
@@ -129,10 +155,11 @@ export class World {
     const inside = zone.sizeCm - 1
     this.zoneOf[slot] = zone.index
     this.eligibility.claimed(slot)
+    this.sight.claimed(slot)
     this.changes.cellOf[slot] = -1
     this.motion.clear(slot)
     this.motion.place(slot, clamp(xCm, inside), clamp(zCm, inside))
-    this.#motionChanged(slot)
+    this.#placed(slot)
     this.shapeTick[slot] = this.changes.tick
     return this.entities.handleOf(slot)
   }
@@ -151,6 +178,7 @@ export class World {
     this.guard.require('World.beginTick', TickPhase.Closed)
     this.eligibility.evaluate(this)
     this.changes.tick++
+    this.#hasStepped = false
   }
 
   /** This tick counts, and nothing moves in it: whoever extrapolates must be told where the moving are. */
@@ -162,7 +190,7 @@ export class World {
 
   /** A tick without motion for an entity that has a velocity: whoever extrapolates must be told where it is. */
   #holdStill(slot: number): void {
-    if (this.motion.vx[slot] !== 0 || this.motion.vz[slot] !== 0) this.#motionChanged(slot)
+    if (this.motion.vx[slot] !== 0 || this.motion.vz[slot] !== 0) this.#placed(slot)
   }
 
   /** The simulate stage: systems in declared order, a tick's worth of slices, then one step of motion for everybody. */
@@ -181,6 +209,7 @@ export class World {
       if (this.eligibility.has(slot)) this.motion.step(slot, (this.zones[this.zoneOf[slot] as number] as Zone).sizeCm)
       else this.#holdStill(slot)
     }
+    this.#hasStepped = true
   }
 
   /** End of a tick: the despawned leave, and everybody else is linked into the cell they stand in. */
@@ -192,10 +221,11 @@ export class World {
     const { vx, vz } = this.motion
     const cellOf = this.changes.cellOf
     const tick = this.changes.tick
+    const { inUse } = this.sight
     for (let slot = 0; slot < slotsUsed; slot++) {
       if (alive[slot] !== 1) continue
       const resting = vx[slot] === 0 && vz[slot] === 0 && this.motionChangedTick[slot] !== tick
-      if (resting && (cellOf[slot] as number) >= 0) continue
+      if (resting && !inUse && (cellOf[slot] as number) >= 0) continue
       this.#settle(slot)
     }
   }
@@ -209,33 +239,31 @@ export class World {
   #settle(slot: number): void {
     const zone = this.zones[this.zoneOf[slot] as number] as Zone
     this.motion.confine(slot, zone.sizeCm)
-    const cell = zone.cellAt(this.motion.xCmFloor(slot), this.motion.zCmFloor(slot))
-    const before = this.changes.cellOf[slot] as number
-    if (cell === before) return
-    if (before >= 0) this.#leave(before, slot)
-    this.cells.link(cell, slot)
-    this.changes.cellOf[slot] = cell
-    this.changes.touchCell(cell)
-    this.enteredTick[slot] = this.changes.tick
-  }
-
-  #leave(cell: number, slot: number): void {
-    this.cells.unlink(cell, slot)
-    this.tombstones.add(cell, slot, this.changes.tick)
-    this.changes.touchCell(cell)
+    this.#residence.settle(slot, zone.cellAt(this.motion.xCmFloor(slot), this.motion.zCmFloor(slot)))
   }
 
   #bury(slot: number): void {
-    const cell = this.changes.cellOf[slot] as number
-    if (cell >= 0) this.#leave(cell, slot)
-    this.changes.cellOf[slot] = -1
+    this.#residence.leave(slot)
     for (let i = 0; i < this.tables.length; i++) this.tables[i]?.bury(slot)
     this.#dying[slot] = 0
     this.entities.release(slot)
   }
 
-  #motionChanged(slot: number): void {
-    this.motionChangedTick[slot] = this.changes.tick
+  #turned(slot: number): void {
+    this.#stampMotion(slot)
+    if (this.#hasStepped) this.motionPlacedTick[slot] = this.changes.tick
+  }
+
+  #placed(slot: number): void {
+    this.#stampMotion(slot)
+    this.motionPlacedTick[slot] = this.changes.tick
+  }
+
+  #stampMotion(slot: number): void {
+    const { tick } = this.changes
+    const changed = this.motionChangedTick[slot] as number
+    if (changed !== tick) this.motionBeforeTick[slot] = changed
+    this.motionChangedTick[slot] = tick
     this.changes.touchEntity(slot)
   }
 }

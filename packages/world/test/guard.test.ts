@@ -58,7 +58,7 @@ test('[GUARD-1] a write that is refused writes nothing, and one of what is there
 })
 
 test('[GUARD-3] a motion of no world moves at any time', () => {
-  const motion = new Motion({ capacity: 1, tickHz: 20 }, { changed: () => undefined })
+  const motion = new Motion({ capacity: 1, tickHz: 20 }, { turned: () => undefined, placed: () => undefined })
   motion.place(0, 100, 100)
   motion.setVelocity(0, 20, 0)
   motion.step(0, 1000)

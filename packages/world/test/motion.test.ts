@@ -9,7 +9,7 @@ const sizeCm = 6_553_600
 
 function motionAt(tickHz: number, capacity = 1): { readonly motion: Motion; changes: () => number } {
   let changes = 0
-  const motion = new Motion({ capacity, tickHz }, { changed: () => changes++ })
+  const motion = new Motion({ capacity, tickHz }, { turned: () => changes++, placed: () => changes++ })
   return { motion, changes: () => changes }
 }
 

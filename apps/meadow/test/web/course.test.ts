@@ -21,7 +21,7 @@ interface WalkReport {
 
 /** Walks by the game's own steering until the course says that it has arrived. */
 function walkTo(goal: Spot, from: Spot, ticksMax: number): WalkReport {
-  const motion = new Motion({ capacity: 1, tickHz }, { changed: () => undefined })
+  const motion = new Motion({ capacity: 1, tickHz }, { turned: () => undefined, placed: () => undefined })
   motion.place(0, from.xM * 100, from.zM * 100)
   const spot = { ...from }
   let intent: Direction = standing

@@ -1,5 +1,13 @@
 import { motionRecordsMax, turnToleranceCm } from '../limits.ts'
 
+/** Centimetres and cm/s, as a segment tells them. */
+export interface Motion {
+  readonly xCm: number
+  readonly zCm: number
+  readonly vx: number
+  readonly vz: number
+}
+
 /** A place in metres, filled by `positionAt`. */
 export interface Place {
   xM: number
@@ -25,17 +33,21 @@ export class MotionTrack {
     this.#tickHz = tickHz
   }
 
-  /** Centimetres and cm/s at the end of `tick`. */
-  push(tick: number, xCm: number, zCm: number, vx: number, vz: number): void {
-    const at = this.#count % motionRecordsMax
-    const turned = this.#count > 0 && this.#meets(tick, xCm, zCm, vx, vz)
-    this.#tick[at] = tick
-    this.#from[at] = turned ? tick - 1 : tick
-    this.#xCm[at] = xCm
-    this.#zCm[at] = zCm
-    this.#vx[at] = vx
-    this.#vz[at] = vz
-    this.#count++
+  /** Place and velocity at the end of `tick`. */
+  push(tick: number, record: Motion): void {
+    this.#add(tick, this.#count > 0 && this.#meets(tick, record) ? tick - 1 : tick, record)
+  }
+
+  /**
+   * Another velocity, in force in `tick` for the first time; the place is where the path of before has led to. Told twice
+   * it is the same turn.
+   */
+  turn(tick: number, { vx, vz }: { readonly vx: number; readonly vz: number }): void {
+    const record = this.#recordAt(tick - 1)
+    const elapsedS = (tick - 1 - (this.#tick[record] as number)) / this.#tickHz
+    const xCm = (this.#xCm[record] as number) + (this.#vx[record] as number) * elapsedS
+    const zCm = (this.#zCm[record] as number) + (this.#vz[record] as number) * elapsedS
+    this.#add(tick - 1, tick - 1, { xCm, zCm, vx, vz })
   }
 
   /** Where the entity is at a moment, in ticks with fractions. */
@@ -83,7 +95,22 @@ export class MotionTrack {
     return oldest % motionRecordsMax
   }
 
-  #meets(tick: number, xCm: number, zCm: number, vx: number, vz: number): boolean {
+  #add(tick: number, from: number, { xCm, zCm, vx, vz }: Motion): void {
+    // A record of a moment already known takes its place: what came after it is told anew as well.
+    const newest = this.#newest()
+    const again = this.#count > 0 && from <= (this.#from[newest] as number)
+    if (again) this.#count--
+    const at = this.#count % motionRecordsMax
+    this.#tick[at] = tick
+    this.#from[at] = from
+    this.#xCm[at] = xCm
+    this.#zCm[at] = zCm
+    this.#vx[at] = vx
+    this.#vz[at] = vz
+    this.#count++
+  }
+
+  #meets(tick: number, { xCm, zCm, vx, vz }: Motion): boolean {
     const newest = this.#newest()
     const elapsedS = (tick - 1 - (this.#tick[newest] as number)) / this.#tickHz
     const dx = (this.#xCm[newest] as number) + (this.#vx[newest] as number) * elapsedS - (xCm - vx / this.#tickHz)

@@ -3,10 +3,8 @@ import {
   emptyFrameHeader,
   FrameFlag,
   type FrameHeader,
-  frameCellsMax,
   type Message,
   type MessageRow,
-  readFrameDrops,
   readFrameHeader,
   readFrameMessageCount,
   readMessage,
@@ -17,9 +15,8 @@ import {
   ServerPong,
   ServerResult,
 } from '@worldkeep/wire'
+import type { JoinAck } from './view-geometry.ts'
 import type { ViewModel } from './view-model.ts'
-
-export type JoinAck = MessageRow<typeof ServerJoinAck>
 
 /** What a server can say, decoded. */
 export interface ServerMessageHandler {
@@ -74,22 +71,23 @@ function readFrame(reader: ByteReader, handler: ServerMessageHandler): boolean {
   const view = handler.view()
   if (reader.failed || view === null) return false
   handler.frameBegins(header)
-  if ((header.flags & FrameFlag.Reset) !== 0) view.beginReset()
-  if ((header.flags & FrameFlag.Drops) !== 0 && !readDrops(reader, view)) return false
-  if ((header.flags & FrameFlag.Owner) !== 0 && !view.applyOwner(reader)) return false
+  view.beginFrame()
+  const statesView = (header.flags & (FrameFlag.View | FrameFlag.Bare)) === FrameFlag.View
+  if (statesView) view.moveView(header.cellX, header.cellZ)
+  if ((header.flags & FrameFlag.Owner) !== 0 && !view.applyOwner(reader, header.tick)) return false
   if ((header.flags & FrameFlag.Messages) !== 0 && !readMessages(reader, handler)) return false
-  for (let left = reader.u8(); left > 0; left--) if (!view.applySegment(reader, header.tick)) return false
+  const own = (header.flags & FrameFlag.Own) !== 0
+  if (own && !readSegments(reader, view, header.tick)) return false
+  if (!readSegments(reader, view, header.tick)) return false
   if (reader.failed || reader.remaining() !== 0) return false
   view.endFrame()
   handler.frameApplied(header)
   return true
 }
 
-function readDrops(reader: ByteReader, view: ViewModel): boolean {
-  const cells = new Int32Array(frameCellsMax)
-  const count = readFrameDrops(reader, cells)
-  for (let i = 0; i < count; i++) view.dropCell(cells[i] as number)
-  return count >= 0
+function readSegments(reader: ByteReader, view: ViewModel, tick: number): boolean {
+  for (let left = reader.u8(); left > 0; left--) if (!view.applySegment(reader, tick)) return false
+  return !reader.failed
 }
 
 /** Each message has its length, u16, in front. */

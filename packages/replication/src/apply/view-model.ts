@@ -1,15 +1,10 @@
-import { type ByteReader, type Fields, type Row, RowCodec } from '@worldkeep/kernel'
-import { type Component, EntityTable, type Game, generationMax, slotsMax } from '@worldkeep/world'
-import { EntryBit, ownedComponents, SegmentFlag, seenComponents } from '../segment-layout.ts'
+import { ByteReader, type Fields, type Row, RowCodec } from '@worldkeep/kernel'
+import { type Component, EntityTable, type Game } from '@worldkeep/world'
+import { EntryKind, ownedComponents, SegmentKind, seenComponents } from '../segment-layout.ts'
+import { Departures } from './departures.ts'
 import { MotionTrack } from './motion-track.ts'
-
-/** Geometry of the zone a view lies in, from the join acknowledgement. */
-export interface ViewGeometry {
-  readonly tickHz: number
-  readonly firstCell: number
-  readonly cellsWide: number
-  readonly cellCm: number
-}
+import { type SegmentEntry, SegmentReader } from './segment-reader.ts'
+import type { ViewGeometry } from './view-geometry.ts'
 
 /** One entity as this client sees it. */
 export interface EntityView {
@@ -21,6 +16,8 @@ export interface EntityView {
   readonly rows: (Row<Fields> | null)[]
   /** Tick of the frame that last changed this entity. */
   changedTick: number
+  /** Frame that last carried it whole. */
+  wholeFrame: number
 }
 
 export interface ViewListener {
@@ -29,32 +26,49 @@ export interface ViewListener {
   changed(entity: EntityView): void
 }
 
+interface SeenComponent {
+  readonly index: number
+  readonly codec: RowCodec<Fields>
+}
+
+const nowhereYet = { cellX: 0, cellZ: 0 }
+
 /**
  * The receiving half of replication: a client's view, rebuilt from segments. Bytes of the server are checked all the
  * same: `applySegment` answers false on anything malformed, and the caller asks for a fresh view.
+ *
+ * A frame: `beginFrame`, then `moveView` if the block has moved, `applySegment` for each segment in any order, `endFrame`.
  */
 export class ViewModel {
   readonly entities = new Map<number, EntityView>()
-  /** Owner components by component index. */
+  /** Owner components by component index, and the tick in which each last changed, -1 for never. */
   readonly own: (Row<Fields> | null)[]
+  readonly ownVersions: number[]
+  /** Middle of the block, in cells of the zone. */
+  middle: { readonly cellX: number; readonly cellZ: number } = nowhereYet
+  readonly geometry: ViewGeometry
   readonly #game: Game
-  readonly #geometry: ViewGeometry
   readonly #listener: ViewListener
-  readonly #seen: readonly { readonly index: number; readonly codec: RowCodec<Fields> }[]
-  readonly #owned: readonly { readonly index: number; readonly codec: RowCodec<Fields> }[]
-  /** Masks of entries are below this. */
-  readonly #maskEnd: number
-  /** Entities named as gone from their cell, until the end of the frame shows whether another cell has them. */
-  readonly #leaving = new Set<number>()
+  readonly #seen: readonly SeenComponent[]
+  readonly #owned: readonly SeenComponent[]
+  readonly #segment: SegmentReader
+  /** Cells this client is shown. */
+  readonly #cells = new Set<number>()
+  /** Cells that this frame gives whole or takes away: who is in one and not named has left. */
+  readonly #renewed = new Set<number>()
+  readonly #departures = new Departures()
+  #viewMoved = false
+  #frame = 0
 
   constructor(game: Game, geometry: ViewGeometry, listener: ViewListener) {
     this.#game = game
-    this.#geometry = geometry
+    this.geometry = geometry
     this.#listener = listener
     this.#seen = codecsOf(game, seenComponents(game))
     this.#owned = codecsOf(game, ownedComponents(game))
-    this.#maskEnd = EntryBit.FirstComponent << this.#seen.length
+    this.#segment = new SegmentReader(geometry, this.#seen.length, new ByteReader(new Uint8Array(0)))
     this.own = game.components.map(() => null)
+    this.ownVersions = game.components.map(() => -1)
   }
 
   /** The entity of a handle, if this view has it. */
@@ -71,36 +85,56 @@ export class ViewModel {
     return this.own[this.#game.componentIndex(component)] as Row<F> | null
   }
 
-  /** A reset frame: everything known may be stale until a segment says otherwise. */
-  beginReset(): void {
-    for (const entity of this.entities.values()) this.#leaving.add(entity.slot)
+  /** Whether a cell lies in the part of the view that comes with every snapshot. */
+  isNear(cell: number): boolean {
+    return this.#ringOf(cell) <= this.geometry.nearRadiusCells
   }
 
-  dropCell(cell: number): void {
-    for (const entity of this.entities.values()) if (entity.cell === cell) this.#leaving.add(entity.slot)
+  beginFrame(): void {
+    this.#frame++
+    this.#renewed.clear()
+    this.#departures.clear()
+    this.#viewMoved = false
   }
 
-  /** After the last segment of a frame: who is in no cell any more is gone. */
+  /** Where the block is now. What lies outside of it has left. */
+  moveView(cellX: number, cellZ: number): void {
+    this.middle = { cellX, cellZ }
+    this.#viewMoved = true
+    for (const cell of this.#cells) if (this.#ringOf(cell) > this.geometry.blockRadiusCells) this.#cells.delete(cell)
+  }
+
+  /** After the last segment of a frame: only now is known who has gone where. */
   endFrame(): void {
-    for (const slot of this.#leaving) {
-      const entity = this.entities.get(slot)
-      if (entity === undefined) continue
-      this.entities.delete(slot)
-      this.#listener.left(entity)
+    this.#departures.resolve(
+      (slot) => {
+        const entity = this.entities.get(slot)
+        return entity === undefined || entity.wholeFrame === this.#frame ? null : entity
+      },
+      (entity, to) => {
+        if (this.#cells.has(to)) entity.cell = to
+        else this.#remove(entity)
+      },
+    )
+    if (this.#renewed.size > 0) {
+      for (const entity of this.entities.values()) {
+        if (this.#renewed.has(entity.cell) && entity.wholeFrame !== this.#frame) this.#remove(entity)
+      }
     }
-    this.#leaving.clear()
+    if (!this.#viewMoved) return
+    for (const entity of this.entities.values()) if (!this.#cells.has(entity.cell)) this.#remove(entity)
   }
 
   /** The owner's components of one frame. False: malformed. */
-  applyOwner(reader: ByteReader): boolean {
+  applyOwner(reader: ByteReader, tick: number): boolean {
     const mask = reader.varint()
     const gone = reader.varint()
     if (reader.failed || (mask | gone) >>> this.#owned.length !== 0 || (mask & gone) !== 0) return false
     for (const [bit, { index, codec }] of this.#owned.entries()) {
-      if ((gone & (1 << bit)) !== 0) this.own[index] = null
-      if ((mask & (1 << bit)) === 0) continue
-      const row = codec.empty()
-      codec.read(reader, row)
+      if (((mask | gone) & (1 << bit)) === 0) continue
+      this.ownVersions[index] = tick - reader.varint()
+      const row = (mask & (1 << bit)) === 0 ? null : codec.empty()
+      if (row !== null) codec.read(reader, row)
       if (reader.failed) return false
       this.own[index] = row
     }
@@ -109,48 +143,40 @@ export class ViewModel {
 
   /** One segment as of the end of `tick`. False: malformed, or not a continuation of this view. */
   applySegment(reader: ByteReader, tick: number): boolean {
-    const cell = reader.varint()
-    const flags = reader.u8()
-    if (reader.failed || !this.#isCell(cell) || flags > (SegmentFlag.Keyframe | SegmentFlag.Departures)) return false
-    if ((flags & SegmentFlag.Keyframe) !== 0) this.dropCell(cell)
-    if ((flags & SegmentFlag.Departures) !== 0) {
-      for (let slot = reader.varint(); slot !== 0; slot = reader.varint()) {
-        if (this.entities.get(slot - 1)?.cell === cell) this.#leaving.add(slot - 1)
-      }
-    }
-    let slot = -1
-    for (let step = reader.varint(); step !== 0; step = reader.varint()) {
-      slot += step
-      if (!this.#applyEntry(reader, cell, slot, tick)) return false
-    }
-    return !reader.failed
+    const segment = this.#segment
+    if (!segment.read(reader)) return false
+    const { cell, kind } = segment
+    if (kind === SegmentKind.Keyframe) this.#cells.add(cell)
+    if (kind === SegmentKind.Withheld) this.#cells.delete(cell)
+    if (kind !== SegmentKind.Delta) this.#renewed.add(cell)
+    for (const { slot, to } of segment.departures) this.#departures.add(cell, slot, to)
+    for (const entry of segment.entries) if (!this.#applyEntry(reader, entry, tick)) return false
+    return true
   }
 
-  #applyEntry(reader: ByteReader, cell: number, slot: number, tick: number): boolean {
-    const mask = reader.varint()
-    if (reader.failed || slot >= slotsMax || mask === 0 || mask >= this.#maskEnd) return false
-    const whole = (mask & EntryBit.Whole) !== 0
-    const entity = whole ? this.#wholeEntity(slot, reader.varint(), cell) : this.#knownEntity(slot, cell)
+  #applyEntry(reader: ByteReader, entry: SegmentEntry, tick: number): boolean {
+    const whole = entry.kind === EntryKind.Whole
+    const entity = whole ? this.#wholeEntity(entry) : this.#knownEntity(entry.slot)
     if (entity === null) return false
-    this.#readEntry(reader, entity, mask, tick)
+    this.#readRows(reader, entity, entry)
     const isFresh = entity.changedTick < 0
     if (reader.failed) {
       // Nobody has been told of it: it must not stay to be told gone.
-      if (isFresh) this.entities.delete(slot)
+      if (isFresh) this.entities.delete(entry.slot)
       return false
     }
+    if (whole || entry.kind === EntryKind.Motion) entity.track.push(tick, entry)
+    else if (entry.kind === EntryKind.Turn) entity.track.turn(tick - entry.ageTicks, entry)
     entity.changedTick = tick
     if (isFresh) this.#listener.entered(entity)
     else this.#listener.changed(entity)
     return true
   }
 
-  #readEntry(reader: ByteReader, entity: EntityView, mask: number, tick: number): void {
-    const whole = (mask & EntryBit.Whole) !== 0
-    if (whole || (mask & EntryBit.Motion) !== 0) this.#applyMotion(reader, entity, tick)
+  #readRows(reader: ByteReader, entity: EntityView, { kind, mask }: SegmentEntry): void {
     for (const [bit, { index, codec }] of this.#seen.entries()) {
-      if ((mask & (EntryBit.FirstComponent << bit)) === 0) {
-        if (whole) entity.rows[index] = null
+      if ((mask & (1 << bit)) === 0) {
+        if (kind === EntryKind.Whole) entity.rows[index] = null
         continue
       }
       const row = codec.empty()
@@ -161,48 +187,43 @@ export class ViewModel {
   }
 
   /** A delta of an entity this view does not have, or has elsewhere, belongs to another view. */
-  #knownEntity(slot: number, cell: number): EntityView | null {
+  #knownEntity(slot: number): EntityView | null {
     const entity = this.entities.get(slot)
-    return entity !== undefined && entity.cell === cell ? entity : null
+    return entity !== undefined && entity.cell === this.#segment.cell ? entity : null
   }
 
-  #wholeEntity(slot: number, generation: number, cell: number): EntityView | null {
-    if (generation < 1 || generation > generationMax) return null
+  #wholeEntity({ slot, generation }: SegmentEntry): EntityView {
+    const { cell } = this.#segment
     const handle = EntityTable.handle(slot, generation)
     const known = this.entities.get(slot)
-    this.#leaving.delete(slot)
     if (known !== undefined && known.handle === handle) {
       known.cell = cell
+      known.wholeFrame = this.#frame
       return known
     }
     if (known !== undefined) this.#listener.left(known)
-    const track = new MotionTrack(this.#geometry.tickHz)
+    const track = new MotionTrack(this.geometry.tickHz)
     const rows = this.#game.components.map(() => null)
-    const entity: EntityView = { handle, slot, track, cell, rows, changedTick: -1 }
+    const entity: EntityView = { handle, slot, track, cell, rows, changedTick: -1, wholeFrame: this.#frame }
     this.entities.set(slot, entity)
     return entity
   }
 
-  #applyMotion(reader: ByteReader, entity: EntityView, tick: number): void {
-    const { firstCell, cellsWide, cellCm } = this.#geometry
-    const place = entity.cell - firstCell
-    const x = reader.u16() + (place % cellsWide) * cellCm
-    const z = reader.u16() + Math.floor(place / cellsWide) * cellCm
-    const vx = reader.zigzag()
-    const vz = reader.zigzag()
-    if (!reader.failed) entity.track.push(tick, x, z, vx, vz)
+  #remove(entity: EntityView): void {
+    this.entities.delete(entity.slot)
+    this.#listener.left(entity)
   }
 
-  #isCell(cell: number): boolean {
-    const { firstCell, cellsWide } = this.#geometry
-    return cell >= firstCell && cell < firstCell + cellsWide * cellsWide
+  /** Cells between a cell and the middle, on the longer axis. */
+  #ringOf(cell: number): number {
+    const { firstCell, cellsWide } = this.geometry
+    const dx = ((cell - firstCell) % cellsWide) - this.middle.cellX
+    const dz = Math.floor((cell - firstCell) / cellsWide) - this.middle.cellZ
+    return Math.max(Math.abs(dx), Math.abs(dz))
   }
 }
 
-function codecsOf(
-  game: Game,
-  components: readonly Component[],
-): readonly { readonly index: number; readonly codec: RowCodec<Fields> }[] {
+function codecsOf(game: Game, components: readonly Component[]): readonly SeenComponent[] {
   return components.map((component) => ({
     index: game.componentIndex(component),
     codec: new RowCodec(component.fields),

@@ -1,98 +1,173 @@
-import { frameCellsMax } from '@worldkeep/wire'
-import type { World, Zone } from '@worldkeep/world'
-import { noBaseline, nothingNew, type SegmentEncoder, segmentRefused } from './segment-encoder.ts'
+import { frameSegmentsMax } from '@worldkeep/wire'
+import { Channel, type World, type Zone } from '@worldkeep/world'
+import { PrivateViews } from './private-views.ts'
+import { noBaseline, nothingNew, type SegmentEncoder, segmentRefused, withheld } from './segment-encoder.ts'
 import type { ViewTable } from './view-table.ts'
 
-/** What one session is to receive of one tick. Reused: valid until the next `recipe`. */
+/** What one session is to receive of one tick. Reused: valid until the next `prepare`. */
 export interface Recipe {
-  /** The client must forget its view first. */
-  reset: boolean
-  dropCount: number
-  readonly drops: Int32Array
+  /** The frame states where the block of the view is: it has moved, or the frame does not build on the one before. */
+  statesView: boolean
+  /** The frame goes on from a known state of the client, whatever was sent in between. */
+  fresh: boolean
+  middleX: number
+  middleZ: number
   segmentCount: number
   readonly segments: Int32Array
 }
 
-/** Turns views into recipes: which cells left, and which segments each session needs. Does not allocate. */
+/** Eighths of a view's bound that a cell must leave free to be shown again: no cell comes and goes with one entity. */
+const returnEighths = 7
+
+/**
+ * Turns views into recipes: where the block is, and which segments each session needs. Cells are gone through from the
+ * middle outwards; when a view would have more entities than it may, the cells farthest out are withheld. Does not
+ * allocate.
+ */
 export class ViewEmitter {
   readonly recipe: Recipe = {
-    reset: false,
-    dropCount: 0,
-    drops: new Int32Array(frameCellsMax),
+    statesView: false,
+    fresh: false,
+    middleX: 0,
+    middleZ: 0,
     segmentCount: 0,
-    segments: new Int32Array(frameCellsMax),
+    segments: new Int32Array(frameSegmentsMax),
   }
+  /** Bytes for the session alone, beside the recipe's segments. */
+  readonly own: PrivateViews
+  /** Cells taken from views that had too many entities. */
+  withheldCount = 0
   readonly #world: World
   readonly #views: ViewTable
   readonly #encoder: SegmentEncoder
+  readonly #entitiesMax: number
+  /** Cells of a block relative to its middle, nearest first. */
+  readonly #dx: Int8Array
+  readonly #dz: Int8Array
+  /** Room whose members the session's viewer was among. */
+  readonly #rooms: Uint16Array
+  readonly #at = { zone: null as unknown as Zone, cell: 0, baseline: 0 }
+  readonly #given = { baseline: 0, tick: 0 }
 
-  constructor(world: World, views: ViewTable, encoder: SegmentEncoder) {
-    this.#world = world
-    this.#views = views
-    this.#encoder = encoder
+  constructor(
+    parts: { readonly world: World; readonly views: ViewTable; readonly encoder: SegmentEncoder },
+    options: { readonly sessionsMax: number; readonly entitiesMax: number },
+  ) {
+    this.#world = parts.world
+    this.#views = parts.views
+    this.#encoder = parts.encoder
+    this.#entitiesMax = options.entitiesMax
+    this.own = new PrivateViews(parts.world, parts.views, options)
+    this.#rooms = new Uint16Array(options.sessionsMax)
+    const offsets = offsetsOfBlock(parts.views.blockRadiusCells)
+    this.#dx = Int8Array.from(offsets, ({ dx }) => dx)
+    this.#dz = Int8Array.from(offsets, ({ dz }) => dz)
   }
 
-  /**
-   * Fills `recipe` for a session whose view follows `slot`. False when a segment was refused: nothing may be sent, and
-   * the view starts afresh with the next snapshot.
-   */
+  /** The client has everything up to the frame of `tick`, and nothing after it; `noBaseline`: nothing at all. */
+  rewind(session: number, tick: number): void {
+    if (tick !== noBaseline && this.own.isUnchangedSince(session, tick)) this.#views.rewind(session, tick)
+    else this.#views.refresh(session)
+  }
+
+  /** Fills `recipe` and `own` for a session whose view follows `slot`. False when a segment was refused: set it back. */
   prepare(session: number, slot: number, tick: number): boolean {
     const { recipe } = this
     const views = this.#views
+    const { motion, sight } = this.#world
     const zone = this.#world.zoneOfEntity(slot)
-    const { motion } = this.#world
-    const beforeX = views.middleX[session] as number
-    const beforeZ = views.middleZ[session] as number
-    views.follow(session, zone, motion.xCmFloor(slot), motion.zCmFloor(slot))
-    const baseline = views.baseline[session] as number
-    recipe.reset = baseline === noBaseline
-    recipe.dropCount = 0
-    recipe.segmentCount = 0
-    if (!recipe.reset) this.#listDrops(session, zone, beforeX, beforeZ)
-    if (!this.#listSegments(session, zone, beforeX, beforeZ, baseline)) {
+    const room = sight.roomOf[slot] as number
+    if (room !== this.#rooms[session]) {
+      this.#rooms[session] = room
       views.refresh(session)
-      return false
     }
+    const moved = views.follow(session, zone, motion.xCmFloor(slot), motion.zCmFloor(slot))
+    recipe.fresh = views.fresh[session] === 1
+    recipe.statesView = recipe.fresh || moved
+    recipe.middleX = views.middleX[session] as number
+    recipe.middleZ = views.middleZ[session] as number
+    recipe.segmentCount = 0
+    this.own.begin()
+    if (views.baseline[session] === noBaseline) this.own.clear(session)
+    else if (moved) this.own.dropOutside(session, zone)
+    if (!this.#listCells(session, slot, zone, tick)) return false
+    views.fresh[session] = 0
     views.baseline[session] = tick
     return true
   }
 
-  #listDrops(session: number, zone: Zone, beforeX: number, beforeZ: number): void {
+  #listCells(session: number, viewer: number, zone: Zone, tick: number): boolean {
     const { recipe } = this
-    const radius = this.#views.radiusCells
-    const x = this.#views.middleX[session] as number
-    const z = this.#views.middleZ[session] as number
-    if (x === beforeX && z === beforeZ) return
-    for (let cz = beforeZ - radius; cz <= beforeZ + radius; cz++) {
-      for (let cx = beforeX - radius; cx <= beforeX + radius; cx++) {
-        if (!isInside(zone, cx, cz) || isWithin(cx, cz, x, z, radius)) continue
-        recipe.drops[recipe.dropCount++] = zone.firstCell + cz * zone.cellsWide + cx
+    let entities = 0
+    for (let i = 0; i < this.#dx.length; i++) {
+      const cx = recipe.middleX + (this.#dx[i] as number)
+      const cz = recipe.middleZ + (this.#dz[i] as number)
+      if (cx < 0 || cz < 0 || cx >= zone.cellsWide || cz >= zone.cellsWide) continue
+      const cell = zone.firstCell + cz * zone.cellsWide + cx
+      const baseline = this.#views.baselineOf(session, cx, cz)
+      const count = this.#world.cells.counts[cell] as number
+      if (i > 0 && entities + count > this.#boundFor(baseline)) {
+        if (baseline !== withheld && !this.#withhold(session, zone, cx, cz, tick)) return false
+        continue
       }
+      entities += count
+      if (!this.#isDue(i, cx, cz, baseline, tick)) continue
+      const known = baseline === withheld ? noBaseline : baseline
+      if (!this.#listCell(session, viewer, zone, cell, known)) return false
+      this.#given.baseline = tick
+      this.#given.tick = tick
+      this.#views.advance(session, cx, cz, this.#given)
     }
+    return true
   }
 
-  #listSegments(session: number, zone: Zone, beforeX: number, beforeZ: number, baseline: number): boolean {
-    const { recipe } = this
-    const radius = this.#views.radiusCells
-    const x = this.#views.middleX[session] as number
-    const z = this.#views.middleZ[session] as number
-    for (let cz = z - radius; cz <= z + radius; cz++) {
-      for (let cx = x - radius; cx <= x + radius; cx++) {
-        if (!isInside(zone, cx, cz)) continue
-        const known = isWithin(cx, cz, beforeX, beforeZ, radius) ? baseline : noBaseline
-        const id = this.#encoder.segment(zone, zone.firstCell + cz * zone.cellsWide + cx, known)
-        if (id === segmentRefused) return false
-        if (id !== nothingNew) recipe.segments[recipe.segmentCount++] = id
-      }
-    }
+  /** How many entities a view may have with this cell: fewer when the cell would come back. */
+  #boundFor(baseline: number): number {
+    return baseline >= 0 ? this.#entitiesMax : Math.floor((this.#entitiesMax * returnEighths) / 8)
+  }
+
+  /** Near cells with every snapshot; far ones each in its turn, so that a tick has as much to do as the next. */
+  #isDue(index: number, cx: number, cz: number, baseline: number, tick: number): boolean {
+    const { radiusCells, farEverySnapshots, ticksPerSnapshot } = this.#views
+    if (baseline < 0 || index < (radiusCells * 2 + 1) ** 2) return true
+    return (tick / ticksPerSnapshot + cx + 2 * cz) % farEverySnapshots === 0
+  }
+
+  #listCell(session: number, viewer: number, zone: Zone, cell: number, baseline: number): boolean {
+    if (!this.#listSegment(zone, cell, baseline, Channel.Everybody)) return false
+    const { sight } = this.#world
+    if (!sight.inUse) return true
+    const room = this.#rooms[session] as number
+    if (room !== 0 && !this.#listSegment(zone, cell, baseline, room)) return false
+    this.#at.zone = zone
+    this.#at.cell = cell
+    this.#at.baseline = baseline
+    this.own.prepare(session, viewer, this.#at)
+    return true
+  }
+
+  #withhold(session: number, zone: Zone, cx: number, cz: number, tick: number): boolean {
+    const cell = zone.firstCell + cz * zone.cellsWide + cx
+    if (!this.#listSegment(zone, cell, withheld, Channel.Everybody)) return false
+    this.own.dropCell(session, cell)
+    this.#given.baseline = withheld
+    this.#given.tick = tick
+    this.#views.advance(session, cx, cz, this.#given)
+    this.withheldCount++
+    return true
+  }
+
+  #listSegment(zone: Zone, cell: number, baseline: number, channel: number): boolean {
+    const id = this.#encoder.segment(zone, cell, baseline, channel)
+    if (id === segmentRefused) return false
+    if (id !== nothingNew) this.recipe.segments[this.recipe.segmentCount++] = id
     return true
   }
 }
 
-function isInside(zone: Zone, cx: number, cz: number): boolean {
-  return cx >= 0 && cz >= 0 && cx < zone.cellsWide && cz < zone.cellsWide
-}
-
-function isWithin(cx: number, cz: number, x: number, z: number, radius: number): boolean {
-  return Math.abs(cx - x) <= radius && Math.abs(cz - z) <= radius
+function offsetsOfBlock(radius: number): readonly { readonly dx: number; readonly dz: number }[] {
+  const offsets: { dx: number; dz: number }[] = []
+  for (let dz = -radius; dz <= radius; dz++) for (let dx = -radius; dx <= radius; dx++) offsets.push({ dx, dz })
+  const ringOf = ({ dx, dz }: { dx: number; dz: number }): number => Math.max(Math.abs(dx), Math.abs(dz))
+  return offsets.toSorted((a, b) => ringOf(a) - ringOf(b) || a.dx ** 2 + a.dz ** 2 - b.dx ** 2 - b.dz ** 2)
 }

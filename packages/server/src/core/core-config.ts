@@ -16,12 +16,19 @@ export interface CoreConfig {
   readonly checkpointIntervalS: number
   /** Cells from the middle of a view to its edge. */
   readonly viewRadiusCells: number
+  /** The same with the far ring, whose cells come `farHz` times a second; not above `viewRadiusCells`: no far ring. */
+  readonly farRadiusCells: number
+  readonly farHz: number
+  /** Entities of one view, and of one cell: the nearest cells first, in a cell those who came first. */
+  readonly viewEntitiesMax: number
   readonly hysteresisM: number
   /** Commands and inputs of one session waiting for a tick. */
   readonly queuedCommandsMax: number
   readonly queuedBytesMax: number
   /** Unsent bytes of a connection above which frames are left out, and the view refreshed later. */
   readonly sendBacklogBytesMax: number
+  /** Age above which a frame is not sent any more: what is newer takes its place. */
+  readonly frameAgeMaxMs: number
   /** Unsent bytes of a connection above which it is closed. */
   readonly sendBacklogCloseBytes: number
   readonly helloTimeoutMs: number
@@ -39,10 +46,14 @@ export const coreDefaults: CoreConfig = {
   graceS: 60,
   checkpointIntervalS: 30,
   viewRadiusCells: 1,
+  farRadiusCells: 0,
+  farHz: 5,
+  viewEntitiesMax: 1000,
   hysteresisM: 2,
   queuedCommandsMax: 64,
   queuedBytesMax: 256 * 1024,
   sendBacklogBytesMax: 256 * 1024,
+  frameAgeMaxMs: 100,
   sendBacklogCloseBytes: 4 * 1024 * 1024,
   helloTimeoutMs: 5_000,
   idleTimeoutMs: 30_000,

@@ -9,6 +9,9 @@ assert(isPowerOfTwo(tickDurationsMax), 'a slot of the ring is a mask away')
 /** Upper bounds of the tick duration histogram, milliseconds. */
 export const tickBucketsMs = [0.25, 0.5, 1, 2, 4, 8, 16, 33, 50, 100, 250, 500] as const
 
+/** Upper bounds of the frame age histogram, milliseconds from the end of the tick to the socket. */
+export const frameAgeBucketsMs = [1, 2, 5, 10, 20, 50, 100, 200, 500] as const
+
 const tickNames = [
   'ticks',
   'tick',
@@ -43,6 +46,10 @@ const tickNames = [
   'framesRefused',
   'segmentsEncoded',
   'segmentsReused',
+  'viewsRefreshed',
+  'viewsRewound',
+  'cellsWithheld',
+  'privateRefused',
   'savesQueued',
   'savesDeferred',
   'durableActions',
@@ -70,6 +77,8 @@ const gatewayNames = [
   'messagesOut',
   'framesOut',
   'framesLeftOut',
+  'framesStale',
+  'frameAgeMsSum',
   'framesUnroutable',
   'bytesOut',
   'segmentBytesCopied',
@@ -77,6 +86,7 @@ const gatewayNames = [
   'pingsRefused',
   'unauthenticatedIn',
   'resumeTokensIssued',
+  ...frameAgeBucketsMs.map((bucket) => `frameAgeMsBucket_${bucket}` as const),
   ...errorCodes().map((code) => `refused_${code}` as const),
 ] as const
 

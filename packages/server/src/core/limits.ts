@@ -27,6 +27,9 @@ export const durableActionsBytesMax = 2 * 1024 * 1024
 /** Control messages of one session that ride in its next frame. */
 export const outboxBytesMax = 4096
 
+/** How long the acknowledgement of an input waits for a frame that has something else to say. */
+export const ackWaitS = 0.1
+
 /** Inspections asked for and not answered. Each is about 40 KiB of a world of 2,000: all of them fit the events mailbox. */
 export const inspectionsMax = 16
 

@@ -44,13 +44,13 @@ export function createMailboxes(sizes: MailboxSizes = {}): Mailboxes {
 
 /** Kinds of all records, unique over all mailboxes, so that a frozen batch needs no second name for them. */
 export const RecordKind = {
-  /** route u32, sessionId, playerId, name, presented resume token, next resume token: texts. */
+  /** route u32, sessionId, playerId, name, presented resume token, next resume token: texts; viewTick u32. */
   Handshake: 1,
   /** route u32. The connection is gone; the body stays for its grace. */
   Dropped: 2,
   /** route u32. The player said goodbye. */
   Left: 3,
-  /** route u32. A frame was left out: start the view afresh. */
+  /** route u32, tick u32 of the last frame that was sent, 0 for none. Those after it were left out: go on from there. */
   RefreshWanted: 4,
   /** route u32, seq u32, input row. */
   Input: 5,
@@ -70,7 +70,10 @@ export const RecordKind = {
 
   /** id varint, then the segment's bytes up to the end of the record. */
   Segment: 16,
-  /** route u32, flags u8 (`FrameRecordFlag`), segment count u8, segment ids varint, frame bytes up to the segment count. */
+  /**
+   * route u32, flags u8 (`FrameRecordFlag`), bare bytes u16, segment count u8, segment ids varint, frame bytes up to the
+   * segment count: as many as the bare bytes without the client's own segments.
+   */
   Frame: 17,
   /** route u32, one whole message. */
   Message: 18,
@@ -80,6 +83,8 @@ export const RecordKind = {
   Refused: 20,
   /** tick u32. Everything of this tick has been said. */
   TickEnd: 21,
+  /** tick u32, milliseconds f64 of the clock: when what follows became true. */
+  TickBegin: 22,
 
   /** request u32, playerId text. */
   Load: 32,
@@ -116,7 +121,11 @@ export const RecordKind = {
 } as const
 
 /** What the gateway must know of a frame that it may have to leave out. */
-export const FrameRecordFlag = { Messages: 1, Reset: 2 } as const
+export const FrameRecordFlag = {
+  Messages: 1,
+  /** It does not build on the frames before it. */
+  Fresh: 2,
+} as const
 
 export const LoadStatus = { Found: 0, Unknown: 1, Unavailable: 2, Corrupt: 3 } as const
 

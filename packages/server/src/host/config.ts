@@ -1,5 +1,5 @@
 import { viewRadiusCellsMax } from '@worldkeep/replication'
-import { tickHzMax, tickHzMin } from '@worldkeep/world'
+import { slotsMax, tickHzMax, tickHzMin } from '@worldkeep/world'
 import { z } from 'zod'
 import { type CoreConfig, coreDefaults } from '../core/core-config.ts'
 import { connectionsMax } from '../core/limits.ts'
@@ -81,10 +81,14 @@ const shape = {
   graceS: z.number().min(0).max(86_400).default(coreDefaults.graceS),
   checkpointIntervalS: z.number().min(1).max(86_400).default(coreDefaults.checkpointIntervalS),
   viewRadiusCells: whole(0, viewRadiusCellsMax).default(coreDefaults.viewRadiusCells),
+  farRadiusCells: whole(0, viewRadiusCellsMax).default(coreDefaults.farRadiusCells),
+  farHz: z.number().min(0.1).max(tickHzMax).default(coreDefaults.farHz),
+  viewEntitiesMax: whole(1, slotsMax).default(coreDefaults.viewEntitiesMax),
   hysteresisM: z.number().min(0).max(100).default(coreDefaults.hysteresisM),
   queuedCommandsMax: whole(1, 65_536).default(coreDefaults.queuedCommandsMax),
   queuedBytesMax: whole(1024, 1 << 24).default(coreDefaults.queuedBytesMax),
   sendBacklogBytesMax: whole(1024, 1 << 28).default(coreDefaults.sendBacklogBytesMax),
+  frameAgeMaxMs: whole(1, 60_000).default(coreDefaults.frameAgeMaxMs),
   sendBacklogCloseBytes: whole(1024, 1 << 29).default(coreDefaults.sendBacklogCloseBytes),
   helloTimeoutMs: whole(50, 600_000).default(coreDefaults.helloTimeoutMs),
   idleTimeoutMs: whole(100, 3_600_000).default(coreDefaults.idleTimeoutMs),

@@ -4,10 +4,13 @@ import { stages } from '@worldkeep/world'
 import { Counter, collectDefaultMetrics, Gauge, type Metric, Registry } from 'prom-client'
 import {
   type BoardMemories,
+  frameAgeBucketsMs,
+  type GatewayCounter,
   openGatewayBoard,
   openPersistenceBoard,
   openRecorderBoard,
   openTickBoard,
+  type TickCounter,
   tickBucketsMs,
 } from '../core/counters.ts'
 import type { Mailboxes } from '../core/mailboxes.ts'
@@ -19,14 +22,32 @@ export function createMetrics(boards: BoardMemories, mailboxes: Mailboxes, watch
   collectDefaultMetrics({ register: registry })
   const tick = openTickBoard(boards)
   addBoard(registry, 'tick', tick, (name) => !/^(tickMs|stageMs|stateHash|actualTickHz)/.test(name))
-  addBoard(registry, 'gateway', openGatewayBoard(boards), (name) => !name.startsWith('refused_'))
+  addBoard(registry, 'gateway', openGatewayBoard(boards), (name) => !/^(refused_|frameAge)/.test(name))
   addBoard(registry, 'persistence', openPersistenceBoard(boards), () => true)
   addBoard(registry, 'recorder', openRecorderBoard(boards), () => true)
   addRefusals(registry, boards)
   addStages(registry, boards)
   addWatch(registry, watch)
   addMailboxes(registry, mailboxes)
-  registry.registerMetric(tickHistogram(boards))
+  const tickRead = (name: string): number => tick.read(name as TickCounter)
+  const gateway = openGatewayBoard(boards)
+  const gatewayRead = (name: string): number => gateway.read(name as GatewayCounter)
+  registry.registerMetric(
+    histogram(
+      { name: 'worldkeep_tick_duration_seconds', help: 'Duration of a tick', bucketsMs: tickBucketsMs },
+      { bucket: 'tickMsBucket', sum: 'tickMsSum', count: 'ticks', read: tickRead },
+    ),
+  )
+  registry.registerMetric(
+    histogram(
+      {
+        name: 'worldkeep_frame_age_seconds',
+        help: 'Age of a frame when it reaches the socket, from the end of its tick',
+        bucketsMs: frameAgeBucketsMs,
+      },
+      { bucket: 'frameAgeMsBucket', sum: 'frameAgeMsSum', count: 'framesOut', read: gatewayRead },
+    ),
+  )
   return registry
 }
 
@@ -171,24 +192,30 @@ function addMailboxes(registry: Registry, mailboxes: Mailboxes): void {
   add('unread_bytes_high', 'Most bytes that ever waited', (memory) => ringCounters(memory).unreadBytesHigh)
 }
 
-/** The tick thread keeps the buckets itself: a scrape only reads them. */
-function tickHistogram(boards: BoardMemories): Metric {
-  const board = openTickBoard(boards)
-  const name = 'worldkeep_tick_duration_seconds'
+/** The threads keep the buckets themselves, each with all below it: a scrape only reads them. */
+function histogram(
+  { name, help, bucketsMs }: { readonly name: string; readonly help: string; readonly bucketsMs: readonly number[] },
+  from: {
+    readonly bucket: string
+    readonly sum: string
+    readonly count: string
+    read(counter: string): number
+  },
+): Metric {
   const read = (): { readonly metricName: string; readonly labels: object; readonly value: number }[] => [
-    ...tickBucketsMs.map((ms) => ({
+    ...bucketsMs.map((ms) => ({
       metricName: `${name}_bucket`,
       labels: { le: ms / 1000 },
-      value: board.read(`tickMsBucket_${ms}`),
+      value: from.read(`${from.bucket}_${ms}`),
     })),
-    { metricName: `${name}_bucket`, labels: { le: '+Inf' }, value: board.read('ticks') },
-    { metricName: `${name}_sum`, labels: {}, value: board.read('tickMsSum') / 1000 },
-    { metricName: `${name}_count`, labels: {}, value: board.read('ticks') },
+    { metricName: `${name}_bucket`, labels: { le: '+Inf' }, value: from.read(from.count) },
+    { metricName: `${name}_sum`, labels: {}, value: from.read(from.sum) / 1000 },
+    { metricName: `${name}_count`, labels: {}, value: from.read(from.count) },
   ]
   const metric = {
     name,
     reset: () => undefined,
-    get: async () => ({ name, help: 'Duration of a tick', type: 'histogram', values: read(), aggregator: 'sum' }),
+    get: async () => ({ name, help, type: 'histogram', values: read(), aggregator: 'sum' }),
   }
   return metric as unknown as Metric
 }

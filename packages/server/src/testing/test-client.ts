@@ -1,5 +1,5 @@
 import { ByteWriter } from '@worldkeep/kernel'
-import { type JoinAck, readServerMessage, type ServerMessageHandler, ViewModel } from '@worldkeep/replication'
+import { type JoinAck, readServerMessage, type ServerMessageHandler, ViewModel, viewGeometryOf } from '@worldkeep/replication'
 import {
   ClientCommand,
   ClientGoodbye,
@@ -50,7 +50,12 @@ export class TestClient implements LoopbackEvents, ServerMessageHandler {
 
   hello(
     token: string,
-    options: { readonly resume?: string; readonly declarations?: string; readonly version?: number } = {},
+    options: {
+      readonly resume?: string
+      readonly viewTick?: number
+      readonly declarations?: string
+      readonly version?: number
+    } = {},
   ): void {
     this.wire.send(
       encodeMessage(ClientHello, {
@@ -59,6 +64,7 @@ export class TestClient implements LoopbackEvents, ServerMessageHandler {
         token,
         resume: options.resume ?? '',
         lastSeq: this.#inputSeq,
+        viewTick: options.viewTick ?? 0,
       }),
     )
   }
@@ -119,8 +125,7 @@ export class TestClient implements LoopbackEvents, ServerMessageHandler {
 
   joined(ack: JoinAck): void {
     this.joinAck = ack
-    const cellsWide = Math.ceil(ack.zoneSizeM / ack.cellM)
-    const geometry = { tickHz: ack.tickHz, firstCell: ack.firstCell, cellsWide, cellCm: ack.cellM * 100 }
+    const geometry = viewGeometryOf(ack)
     const nothing = (): void => undefined
     this.model ??= new ViewModel(this.#game, geometry, { entered: nothing, left: nothing, changed: nothing })
   }

@@ -40,6 +40,7 @@ async function main(data: GatewayThreadData): Promise<void> {
     },
     currentTick: () => tickBoard.get(tickSlot),
     doorbell: null,
+    clock: systemClock,
   })
   const port = new PublicPort(core, { clock: systemClock, hostSocketPath: data.hostSocketPath })
   try {

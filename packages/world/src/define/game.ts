@@ -14,6 +14,7 @@ import type { Command } from './command.ts'
 import { type Component, requireIdentifier } from './component.ts'
 import type { Gate } from './gate.ts'
 import type { Input } from './input.ts'
+import type { SightGate } from './sight-gate.ts'
 import type { Slice } from './slice.ts'
 
 /** A kind of space: a square of `sizeM` metres, cut into square cells. An entity is in exactly one zone. */
@@ -69,6 +70,8 @@ export interface GameOptions<I extends Input = Input> {
   readonly slices?: readonly Slice[]
   /** Who takes part in a tick; left out: everybody. */
   readonly gates?: readonly Gate[]
+  /** Who sees entities that are not for everybody; left out: nothing is hidden. */
+  readonly sight?: readonly SightGate[]
   /** What one tick may spend on slices, in their units. Left out: 3,000, which is 3 ms at a microsecond per unit. */
   readonly sliceUnitsPerTick?: number
   readonly player: PlayerRules
@@ -113,6 +116,7 @@ export function defineGame<I extends Input>(options: GameOptions<I>): Game<I> {
   requireUnique(options.hooks ?? [], 'hook')
   requireUnique(options.slices ?? [], 'slice')
   requireUnique(options.gates ?? [], 'gate')
+  requireUnique(options.sight ?? [], 'sight gate')
   requireUnique(options.zones, 'zone')
   assert(options.components.length <= componentsMax, `at most ${componentsMax} components`)
   assert(options.commands.length <= commandsMax, `at most ${commandsMax} commands`)

@@ -1,7 +1,14 @@
 import { assert } from '@worldkeep/kernel'
 import { mutationPhases, TickGuard } from '../guard/tick-guard.ts'
 import { speedCmPerSMax } from '../limits.ts'
-import type { ChangeSink } from '../tables/column.ts'
+
+/** What a motion tells when it truly changes. */
+export interface MotionSink {
+  /** Another velocity from here on: the place goes on from where the path has led. */
+  turned(slot: number): void
+  /** The place is another than the path has led to. */
+  placed(slot: number): void
+}
 
 /** A position is an i32 of units. */
 const unitsMax = 0x7fffffff
@@ -23,13 +30,13 @@ export class Motion {
   /** Velocity, cm/s; also position units per tick. */
   readonly vx: Int32Array
   readonly vz: Int32Array
-  readonly #sink: ChangeSink
+  readonly #sink: MotionSink
   readonly #guard: TickGuard
 
   /** Without a guard it can always be changed: the client's prediction has no tick that it belongs to. */
   constructor(
     options: { readonly capacity: number; readonly tickHz: number; readonly guard?: TickGuard },
-    sink: ChangeSink,
+    sink: MotionSink,
   ) {
     this.#guard = options.guard ?? TickGuard.open()
     this.unitsPerCm = options.tickHz
@@ -67,7 +74,7 @@ export class Motion {
     if (this.x[slot] === x && this.z[slot] === z) return
     this.x[slot] = x
     this.z[slot] = z
-    this.#sink.changed(slot)
+    this.#sink.placed(slot)
   }
 
   /** cm/s, rounded to the grid. A velocity that stays the same is no change and costs nothing. */
@@ -79,7 +86,7 @@ export class Motion {
     assert(Math.abs(vx) <= speedCmPerSMax && Math.abs(vz) <= speedCmPerSMax, 'setVelocity: faster than a motion can be')
     this.vx[slot] = vx
     this.vz[slot] = vz
-    this.#sink.changed(slot)
+    this.#sink.turned(slot)
   }
 
   /**
@@ -97,7 +104,9 @@ export class Motion {
     const zInside = z < 0 ? 0 : z > edge ? edge : z
     this.x[slot] = xInside
     this.z[slot] = zInside
-    if (x !== xInside || z !== zInside) this.setVelocity(slot, x === xInside ? vx : 0, z === zInside ? vz : 0)
+    if (x === xInside && z === zInside) return
+    this.setVelocity(slot, x === xInside ? vx : 0, z === zInside ? vz : 0)
+    this.#sink.placed(slot)
   }
 
   /** Brings what was placed outside a square of `sizeCm` back to its border. */
@@ -110,7 +119,7 @@ export class Motion {
     if (x === xInside && z === zInside) return
     this.x[slot] = xInside
     this.z[slot] = zInside
-    this.#sink.changed(slot)
+    this.#sink.placed(slot)
   }
 
   clear(slot: number): void {

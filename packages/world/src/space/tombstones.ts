@@ -1,14 +1,21 @@
 import { tombstonesMax } from '../limits.ts'
 
+/** Where somebody went who is in no cell any more, or hidden from those who see this channel. */
+export const nowhere = -1
+
 /**
- * Who left which cell, and when: a bounded ring of departures, chained newest first per cell. A delta from a baseline
+ * Who left which cell, when, on which channel, and where to: a bounded ring of departures, chained newest first per cell. A delta from a baseline
  * the ring no longer covers is impossible, and `covers` says so. Does not allocate after construction.
  */
 export class Tombstones {
+  /** Departures remembered at once. */
+  readonly max = tombstonesMax
   /** Departures no longer known: baselines before them get whole cells instead of deltas. */
   forgottenCount = 0
   readonly #slots = new Int32Array(tombstonesMax)
   readonly #ticks = new Int32Array(tombstonesMax)
+  readonly #channels = new Uint16Array(tombstonesMax)
+  readonly #destinations = new Int32Array(tombstonesMax)
   /** Doubles, because a departure number outgrows 2^31 within months. */
   readonly #older = new Float64Array(tombstonesMax)
   readonly #newestOfCell: Float64Array
@@ -19,7 +26,8 @@ export class Tombstones {
     this.#newestOfCell = new Float64Array(cells).fill(-1)
   }
 
-  add(cell: number, slot: number, tick: number): void {
+  /** `to`: the cell it is in now, on the same channel, or `nowhere`. */
+  add(cell: number, slot: number, tick: number, channel: number, to: number): void {
     const place = this.#written & (tombstonesMax - 1)
     if (this.#written >= tombstonesMax) {
       this.#forgottenTick = this.#ticks[place] as number
@@ -27,6 +35,8 @@ export class Tombstones {
     }
     this.#slots[place] = slot
     this.#ticks[place] = tick
+    this.#channels[place] = channel
+    this.#destinations[place] = to
     this.#older[place] = this.#newestOfCell[cell] as number
     this.#newestOfCell[cell] = this.#written
     this.#written++
@@ -48,6 +58,14 @@ export class Tombstones {
 
   slotAt(seq: number): number {
     return this.#slots[seq & (tombstonesMax - 1)] as number
+  }
+
+  channelAt(seq: number): number {
+    return this.#channels[seq & (tombstonesMax - 1)] as number
+  }
+
+  destinationAt(seq: number): number {
+    return this.#destinations[seq & (tombstonesMax - 1)] as number
   }
 
   #known(seq: number, baseline: number): number {

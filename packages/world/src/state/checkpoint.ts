@@ -8,7 +8,7 @@ import { hasSlices } from './state-hash.ts'
  * A whole world between two ticks, for recordings: what the state hash covers, as it lies in the columns. What only
  * replication needs (when something changed, who left which cell) is not in it: a restored world counts as all new.
  *
- *     tick, seed │ entities │ zoneOf │ x z vx vz │ tables │ zones' chance │ tasks in slices, if the game has any
+ *     tick, seed │ entities │ zoneOf │ x z vx vz │ roomOf │ tables │ zones' chance │ tasks in slices, if the game has any
  */
 
 /** Most bytes a checkpoint of this world can take. */
@@ -18,7 +18,7 @@ export function checkpointBytesMax(world: World): number {
   return (
     64 +
     world.entities.stateBytesMax() +
-    capacity * 18 +
+    capacity * 20 +
     tables +
     world.zones.length * 16 +
     world.slices.stateBytesMax()
@@ -34,6 +34,7 @@ export function writeCheckpoint(world: World, writer: ByteWriter): void {
   writeColumn(writer, world.zoneOf, slotsUsed)
   for (const column of [world.motion.x, world.motion.z, world.motion.vx, world.motion.vz])
     writeColumn(writer, column, slotsUsed)
+  writeColumn(writer, world.sight.roomOf, slotsUsed)
   for (const table of world.tables) table.writeState(writer, slotsUsed)
   for (const zone of world.zones) writeColumn(writer, zone.random.state, zone.random.state.length)
   if (hasSlices(world)) world.slices.writeState(writer)
@@ -52,10 +53,12 @@ function readWorld(world: World, reader: ByteReader): boolean {
   readColumn(reader, world.zoneOf, slotsUsed)
   for (const column of [world.motion.x, world.motion.z, world.motion.vx, world.motion.vz])
     readColumn(reader, column, slotsUsed)
+  readColumn(reader, world.sight.roomOf, slotsUsed)
   for (const table of world.tables) table.readState(reader, slotsUsed)
   for (const zone of world.zones) readColumn(reader, zone.random.state, zone.random.state.length)
   if (hasSlices(world)) world.slices.readState(reader)
   if (reader.failed) return false
+  if (world.sight.roomOf.some((room) => room !== 0)) world.sight.inUse = true
   world.commitSpace()
   return true
 }

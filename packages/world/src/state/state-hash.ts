@@ -18,7 +18,7 @@ export class StateHash {
 
   constructor(world: World) {
     this.#world = world
-    const names = ['entities', 'zone', 'motion.x', 'motion.z', 'motion.vx', 'motion.vz']
+    const names = ['entities', 'zone', 'motion.x', 'motion.z', 'motion.vx', 'motion.vz', 'room']
     for (const table of world.tables) names.push(...table.leafNames)
     for (const zone of world.zones) names.push(`chance of ${zone.name}`)
     if (hasSlices(world)) names.push('slices')
@@ -40,6 +40,7 @@ export class StateHash {
     this.#column(world.motion.z, slotsUsed)
     this.#column(world.motion.vx, slotsUsed)
     this.#column(world.motion.vz, slotsUsed)
+    this.#column(world.sight.roomOf, slotsUsed)
     for (let i = 0; i < world.tables.length; i++) {
       const table = world.tables[i]
       if (table === undefined) continue

@@ -12,6 +12,8 @@ export class GatewayConnection {
   queuedBytes = 0
   /** Ordinal in the inbound mailbox of the newest record of this connection. */
   queuedUpTo = 0
+  /** Tick of the last frame that was sent with its segments, 0 for none. */
+  viewTick = 0
   /** A frame was left out: nothing may build on it until a fresh view arrives. */
   viewLost = false
   /** The tick has been asked for that fresh view. */

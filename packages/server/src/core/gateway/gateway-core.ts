@@ -1,4 +1,4 @@
-import { ByteReader, type Doorbell, RingWriter } from '@worldkeep/kernel'
+import { ByteReader, type Clock, type Doorbell, RingWriter } from '@worldkeep/kernel'
 import type { Identity } from '@worldkeep/session'
 import {
   ClientCommand,
@@ -46,6 +46,8 @@ export interface GatewayCoreParts {
   /** Newest tick of the world, for pongs. */
   readonly currentTick: () => number
   readonly doorbell: Doorbell | null
+  /** Tells the age of what is sent. */
+  readonly clock: Clock
 }
 
 /**
@@ -89,7 +91,7 @@ export class GatewayCore implements DrainTarget {
     this.#handshakes = new RingWriter(parts.mailboxes.handshakes, parts.doorbell)
     this.#lifecycle = new LifecycleOutbox(new RingWriter(parts.mailboxes.lifecycle, parts.doorbell), this.#handshakes)
     this.#inbound = new InboundOutbox(parts.mailboxes.inbound, parts.config, parts.doorbell)
-    this.#drain = new OutboundDrain(parts.mailboxes.outbound, parts.board)
+    this.#drain = new OutboundDrain(parts.mailboxes.outbound, parts.board, parts.clock)
   }
 
   /** A connection has been made. Null: there is no slot for it, or ends wait to be told, and it has been closed. */
@@ -227,17 +229,19 @@ export class GatewayCore implements DrainTarget {
   }
 
   /**
-   * A frame builds on the one before. So once one is left out, what follows goes without its segments, or not at all,
-   * until the reader has caught up and a fresh view comes.
+   * A frame builds on the one before. So once one is left out, because the reader is behind or the frame is old by now, what
+   * follows goes without its segments, or not at all, until the reader has caught up and a fresh view comes.
    */
-  fateOf(connection: GatewayConnection, flags: number): FrameFate {
+  fateOf(connection: GatewayConnection, flags: number, ageMs: number): FrameFate {
     if (this.#endsSlowReader(connection)) return 'leaveOut'
     const behind = this.#isBehind(connection)
-    const isFresh = (flags & FrameRecordFlag.Reset) !== 0
+    const isFresh = (flags & FrameRecordFlag.Fresh) !== 0
+    // A fresh one is sent however old it is: the next would hardly be younger, and nobody would be told anything.
+    const isStale = !isFresh && ageMs > this.#config.frameAgeMaxMs
     const hasMessages = (flags & FrameRecordFlag.Messages) !== 0
     if (isFresh && (!behind || hasMessages)) this.#forgetView(connection)
-    else if (behind || connection.viewLost) {
-      this.#count('framesLeftOut')
+    else if (behind || isStale || connection.viewLost) {
+      this.#count(isStale && !connection.viewLost ? 'framesStale' : 'framesLeftOut')
       // A fresh view that could not be sent has to be asked for again.
       if (isFresh) connection.refreshAsked = false
       connection.viewLost = true
@@ -257,12 +261,18 @@ export class GatewayCore implements DrainTarget {
     if (hello.declarationsHash !== this.#game.declarationsHash) return this.end(connection, 'game_mismatch')
     const refusal = connection.life.hello()
     if (refusal !== null) return this.#tellError(connection, refusal)
-    const { token, resume } = hello
-    void this.#ports.verify(token).then((verification) => this.#verified(connection, verification, resume))
+    const { token, resume, viewTick } = hello
+    void this.#ports
+      .verify(token)
+      .then((verification) => this.#verified(connection, verification, { resume, viewTick }))
     return undefined
   }
 
-  #verified(connection: GatewayConnection, verification: Verification, resume: string): void {
+  #verified(
+    connection: GatewayConnection,
+    verification: Verification,
+    { resume, viewTick }: { readonly resume: string; readonly viewTick: number },
+  ): void {
     if (connection.life.phase !== 'verifying') return
     if ('refused' in verification) return this.end(connection, verification.refused)
     connection.life.verified()
@@ -271,6 +281,7 @@ export class GatewayCore implements DrainTarget {
     if (record === null) return this.end(connection, 'queue_full')
     record.u32(connection.route)
     for (const part of [this.#ports.secret(), playerId, name, resume, this.#ports.secret()]) record.text(part)
+    record.u32(viewTick)
     this.#handshakes.end(RecordKind.Handshake)
     this.#handshakes.publish()
     connection.handshakeAt = this.#handshakes.recordsIn()

@@ -40,9 +40,10 @@ export class LifecycleOutbox {
   /** False: no room. Ask again with the next frame. */
   askRefresh(connection: GatewayConnection): boolean {
     if (this.#blocked) return false
-    const record = this.#ring.begin(4)
+    const record = this.#ring.begin(8)
     if (record === null) return false
     record.u32(connection.route)
+    record.u32(connection.viewTick)
     this.#ring.end(RecordKind.RefreshWanted)
     this.#ring.publish()
     return true

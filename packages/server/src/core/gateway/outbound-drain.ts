@@ -1,6 +1,6 @@
-import { type RingMemory, RingReader } from '@worldkeep/kernel'
-import { type ErrorCode, errorCodeOf, ServerFrame } from '@worldkeep/wire'
-import type { GatewayBoard } from '../counters.ts'
+import { type Clock, type RingMemory, RingReader } from '@worldkeep/kernel'
+import { type ErrorCode, errorCodeOf, FrameFlag, frameFlagsAt, frameTickAt, ServerFrame } from '@worldkeep/wire'
+import { frameAgeBucketsMs, type GatewayBoard } from '../counters.ts'
 import { RecordKind } from '../mailboxes.ts'
 import type { GatewayConnection } from './gateway-connection.ts'
 
@@ -11,8 +11,8 @@ export interface DrainTarget {
   connectionOf(route: number): GatewayConnection | null
   accepted(connection: GatewayConnection, bytes: Uint8Array): void
   refused(connection: GatewayConnection, code: ErrorCode): void
-  /** What becomes of a frame for a peer that may read too slowly; `flags` are of `FrameRecordFlag`. */
-  fateOf(connection: GatewayConnection, flags: number): FrameFate
+  /** What becomes of a frame; `flags` are of `FrameRecordFlag`, its age is counted from the end of its tick. */
+  fateOf(connection: GatewayConnection, flags: number, ageMs: number): FrameFate
 }
 
 /** `bare`: its messages and what else is the session's own, without any segment. */
@@ -33,7 +33,14 @@ export class OutboundDrain {
   readonly #copied: number
   readonly #unroutable: number
 
-  constructor(memory: RingMemory, board: GatewayBoard) {
+  readonly #ageSum: number
+  readonly #ageBuckets: readonly number[]
+  readonly #clock: Clock
+  /** When the tick now being drained had ended. */
+  #committedMs = 0
+
+  constructor(memory: RingMemory, board: GatewayBoard, clock: Clock) {
+    this.#clock = clock
     this.#ring = new RingReader(memory)
     this.#board = board
     this.#framesOut = board.slot('framesOut')
@@ -41,6 +48,8 @@ export class OutboundDrain {
     this.#messagesOut = board.slot('messagesOut')
     this.#copied = board.slot('segmentBytesCopied')
     this.#unroutable = board.slot('framesUnroutable')
+    this.#ageSum = board.slot('frameAgeMsSum')
+    this.#ageBuckets = frameAgeBucketsMs.map((bucket) => board.slot(`frameAgeMsBucket_${bucket}`))
   }
 
   /** Everything the tick has published. */
@@ -50,6 +59,7 @@ export class OutboundDrain {
       const { body, kind } = ring
       if (kind === RecordKind.Segment) this.#noteSegment()
       else if (kind === RecordKind.TickEnd) ring.release()
+      else if (kind === RecordKind.TickBegin) this.#beginTick()
       else {
         const connection = target.connectionOf(body.u32())
         if (connection === null) this.#board.add(this.#unroutable, 1)
@@ -79,13 +89,22 @@ export class OutboundDrain {
     this.#ends[id & (segmentsMax - 1)] = body.limit
   }
 
-  /** kind, the recipe's own bytes, segment count, segments. */
+  #beginTick(): void {
+    const { body } = this.#ring
+    body.skip(4)
+    this.#committedMs = body.f64()
+  }
+
+  /** kind, the bytes made for this client, segment count, segments. */
   #frame(connection: GatewayConnection, target: DrainTarget): void {
     const { body } = this.#ring
-    const fate = target.fateOf(connection, body.u8())
+    const ageMs = this.#clock.nowMs() - this.#committedMs
+    const fate = target.fateOf(connection, body.u8(), ageMs)
     if (fate === 'leaveOut') return
+    const isBare = fate === 'bare'
+    const bareBytes = body.u16()
     const listed = body.u8()
-    const segments = fate === 'bare' ? 0 : listed
+    const segments = isBare ? 0 : listed
     const idsAt = body.position
     let segmentBytes = 0
     for (let i = 0; i < listed; i++) {
@@ -93,7 +112,7 @@ export class OutboundDrain {
       if (i < segments) segmentBytes += this.#lengthOf(id)
     }
     const headAt = body.position
-    const headBytes = body.limit - headAt
+    const headBytes = isBare ? bareBytes : body.limit - headAt
     const { sink } = connection
     const payloadBytes = 1 + headBytes + 1 + segmentBytes
     const buffer = sink.allocate(sink.headroomBytes + payloadBytes)
@@ -101,6 +120,8 @@ export class OutboundDrain {
     let at = sink.headroomBytes
     buffer[at++] = ServerFrame.kind
     copy(memory, headAt, headAt + headBytes, buffer, at)
+    if (isBare) buffer[at + frameFlagsAt] = ((buffer[at + frameFlagsAt] as number) | FrameFlag.Bare) & ~FrameFlag.Own
+    else connection.viewTick = this.#u32At(headAt + frameTickAt)
     at += headBytes
     buffer[at++] = segments
     body.position = idsAt
@@ -114,7 +135,22 @@ export class OutboundDrain {
     this.#board.add(this.#framesOut, 1)
     this.#board.add(this.#bytesOut, payloadBytes)
     this.#board.add(this.#copied, segmentBytes)
+    this.#countAge(ageMs)
     sink.send(buffer)
+  }
+
+  #u32At(at: number): number {
+    const { body } = this.#ring
+    body.position = at
+    return body.u32()
+  }
+
+  #countAge(ageMs: number): void {
+    this.#board.add(this.#ageSum, ageMs)
+    for (let i = frameAgeBucketsMs.length - 1; i >= 0; i--) {
+      if (ageMs > (frameAgeBucketsMs[i] as number)) return
+      this.#board.add(this.#ageBuckets[i] as number, 1)
+    }
   }
 
   #lengthOf(id: number): number {

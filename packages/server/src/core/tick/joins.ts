@@ -19,6 +19,8 @@ interface Handshake {
   readonly name: string
   readonly resume: string
   readonly nextResume: string
+  /** Tick of the last frame the client has applied to the view it still has, 0 for none. */
+  readonly viewTick: number
 }
 
 export interface JoinParts {
@@ -80,7 +82,7 @@ export class Joins {
     }
     session.step('loaded')
     this.#parts.saves.schedule(session, tick)
-    this.#acknowledge(session, { resumed: false, tick })
+    this.#acknowledge(session, { resumed: false, tick, viewTick: 0 })
   }
 
   /** The connection is gone: the body stays for its grace. */
@@ -173,7 +175,7 @@ export class Joins {
     }
     if (!resumed) world.motion.setVelocity(session.bodySlot, 0, 0)
     world.game.player.rename?.(world, session.bodySlot, session.name)
-    this.#acknowledge(session, { resumed, tick })
+    this.#acknowledge(session, { resumed, tick, viewTick: resumed ? handshake.viewTick : 0 })
   }
 
   /** A load under way belongs to the generation that asked for it; a newer login asks again. */
@@ -224,11 +226,17 @@ export class Joins {
     return true
   }
 
-  #acknowledge(session: Session, options: { readonly resumed: boolean; readonly tick: number }): void {
+  #acknowledge(
+    session: Session,
+    options: { readonly resumed: boolean; readonly tick: number; readonly viewTick: number },
+  ): void {
     const { world, outbound, config } = this.#parts
     const zone = world.zoneOfEntity(session.bodySlot)
     const cell = zone.cellAt(world.motion.xCmFloor(session.bodySlot), world.motion.zCmFloor(session.bodySlot))
-    outbound.views.clear(session.slot)
+    const { viewTick } = options
+    // Only what has been sent can have been applied.
+    if (viewTick > 0 && viewTick <= options.tick) outbound.emitter.rewind(session.slot, viewTick)
+    else outbound.views.clear(session.slot)
     const bytes = encodeMessage(ServerJoinAck, {
       playerId: session.playerId,
       entity: session.entity,
@@ -240,6 +248,9 @@ export class Joins {
       firstCell: zone.firstCell,
       cellX: zone.cellX(cell),
       cellZ: zone.cellZ(cell),
+      nearRadiusCells: outbound.views.radiusCells,
+      blockRadiusCells: outbound.views.blockRadiusCells,
+      farEveryTicks: outbound.views.farEverySnapshots * outbound.views.ticksPerSnapshot,
       tick: options.tick,
       tickHz: config.tickHz,
       snapshotHz: config.snapshotHz,
@@ -293,5 +304,6 @@ function readHandshake(body: ByteReader): Handshake {
   const name = body.text(64)
   const resume = body.text(64)
   const nextResume = body.text(64)
-  return { route, sessionId, playerId, name, resume, nextResume }
+  const viewTick = body.u32()
+  return { route, sessionId, playerId, name, resume, nextResume, viewTick }
 }

@@ -1,7 +1,6 @@
-import type { ByteWriter, Fields, RingWriter, Row } from '@worldkeep/kernel'
+import type { ByteWriter, Clock, Fields, RingWriter, Row } from '@worldkeep/kernel'
 import {
   ownedComponents,
-  type Recipe,
   SegmentEncoder,
   type SegmentSink,
   ViewEmitter,
@@ -11,8 +10,8 @@ import {
   type ErrorCode,
   errorEntry,
   FrameFlag,
-  frameCellsMax,
   frameMessagesMax,
+  frameSegmentsMax,
   type Message,
   ServerResult,
   writeFrameHeader,
@@ -21,15 +20,24 @@ import {
 import { type ComponentTable, TickPhase, type World } from '@worldkeep/world'
 import type { CoreConfig } from '../core-config.ts'
 import type { TickBoard } from '../counters.ts'
-import { outboxBytesMax } from '../limits.ts'
+import { ackWaitS, outboxBytesMax } from '../limits.ts'
 import { FrameRecordFlag, RecordKind, type Route } from '../mailboxes.ts'
 import type { Session } from './session-table.ts'
 
 /** A join acknowledgement with its longest texts, and more. */
 const answerBytesMax = 2048
 
-/** Route, flags, counts, header, and as many cells and segment ids as a frame can name. */
-const frameOverheadBytes = 32 + frameCellsMax * 10
+/** Route, flags, counts, header, and as many segment ids as a frame can name. */
+const frameOverheadBytes = 40 + frameSegmentsMax * 3
+
+export interface OutboundParts {
+  readonly world: World
+  readonly ring: RingWriter
+  readonly config: CoreConfig
+  readonly board: TickBoard
+  /** Only tells when a tick was committed: nothing is decided by it. */
+  readonly clock: Clock
+}
 
 /**
  * Everything that leaves the tick towards clients: shared segments once, then one recipe per session. Does not allocate
@@ -38,8 +46,8 @@ const frameOverheadBytes = 32 + frameCellsMax * 10
 export class Outbound {
   readonly views: ViewTable
   readonly encoder: SegmentEncoder
+  readonly emitter: ViewEmitter
   readonly #ring: RingWriter
-  readonly #emitter: ViewEmitter
   readonly #owned: readonly ComponentTable[]
   readonly #ownedBytesMax: number
   readonly #world: World
@@ -52,22 +60,32 @@ export class Outbound {
   /** Room of the mailbox that this tick's answers to handshakes may need, and nothing else gets before them. */
   #keptBytes = 0
   #keptRecords = 0
-  readonly #header = { flags: 0, tick: 0, inputAck: 0, ackAgeTicks: 0 }
+  readonly #header = { flags: 0, tick: 0, inputAck: 0, ackAgeTicks: 0, cellX: 0, cellZ: 0 }
+  readonly #clock: Clock
+  readonly #ackWaitTicks: number
   readonly #resultRow: Row<Fields> = ServerResult.codec.empty()
 
-  constructor(world: World, ring: RingWriter, config: CoreConfig, board: TickBoard) {
+  constructor({ world, ring, config, board, clock }: OutboundParts) {
     this.#world = world
+    this.#clock = clock
+    this.#ackWaitTicks = world.ticksOf(ackWaitS)
     this.#ring = ring
     this.#board = board
     this.views = new ViewTable({
       sessionsMax: config.sessionsMax,
       radiusCells: config.viewRadiusCells,
+      farRadiusCells: config.farRadiusCells,
+      farEverySnapshots: Math.max(1, Math.round(config.snapshotHz / config.farHz)),
+      ticksPerSnapshot: Math.max(1, Math.round(config.tickHz / config.snapshotHz)),
       hysteresisCm: Math.round(config.hysteresisM * 100),
     })
     this.encoder = new SegmentEncoder(world, new RingSegmentSink(ring))
-    this.#emitter = new ViewEmitter(world, this.views, this.encoder)
+    this.emitter = new ViewEmitter(
+      { world, views: this.views, encoder: this.encoder },
+      { sessionsMax: config.sessionsMax, entitiesMax: config.viewEntitiesMax },
+    )
     this.#owned = ownedComponents(world.game).map((component) => world.table(component))
-    this.#ownedBytesMax = 10 + this.#owned.reduce((sum, table) => sum + rowBytes(table), 0)
+    this.#ownedBytesMax = 10 + this.#owned.length * 5 + this.#owned.reduce((sum, table) => sum + rowBytes(table), 0)
     this.#built = board.slot('framesBuilt')
     this.#empty = board.slot('framesEmpty')
     this.#refused = board.slot('framesRefused')
@@ -162,43 +180,51 @@ export class Outbound {
   beginTick(tick: number): void {
     this.#world.guard.require('Outbound.beginTick', TickPhase.Send)
     this.encoder.begin(tick)
+    const record = this.#ring.begin(12)
+    if (record === null) return
+    record.u32(tick)
+    record.f64(this.#clock.nowMs())
+    this.#ring.end(RecordKind.TickBegin)
   }
 
   /** One session's frame of this tick: nothing to say, nothing sent. Outside of its stage it would mix two ticks. */
   frame(session: Session, tick: number): void {
     this.#world.guard.require('Outbound.frame', TickPhase.Send)
     const baseline = this.views.baseline[session.slot] as number
-    if (!this.#emitter.prepare(session.slot, session.bodySlot, tick)) {
-      this.#board.add(this.#refused, 1)
-      return
-    }
-    const { recipe } = this.#emitter
-    const ownerMask = this.#ownerMask(session.bodySlot, recipe.reset ? -1 : baseline)
-    const acks = session.inputs.acked !== session.ackSent || recipe.reset || this.#selfMoved(session.bodySlot, baseline)
-    if (!acks && ownerMask === 0 && session.outboxCount === 0 && recipe.dropCount === 0 && recipe.segmentCount === 0) {
+    if (!this.emitter.prepare(session.slot, session.bodySlot, tick)) return this.#notSent(session, baseline)
+    const { recipe, own } = this.emitter
+    const ownerMask = this.#ownerMask(session.bodySlot, baseline)
+    const acks = session.inputs.acked !== session.ackSent || recipe.fresh || this.#selfMoved(session.bodySlot, baseline)
+    const hasContent = recipe.statesView || recipe.segmentCount > 0 || own.segmentCount > 0
+    if (!hasContent && ownerMask === 0 && session.outboxCount === 0 && !(acks && this.#ackIsDue(session, tick))) {
       this.#board.add(this.#empty, 1)
       return
     }
-    const record = this.#ring.begin(frameOverheadBytes + this.#ownedBytesMax + outboxBytesMax)
-    if (record === null) {
-      this.views.refresh(session.slot)
-      this.#board.add(this.#refused, 1)
-      return
-    }
-    this.#writeRecipe(record, session, recipe)
+    const record = this.#ring.begin(frameOverheadBytes + this.#ownedBytesMax + outboxBytesMax + own.bytes.position)
+    if (record === null) return this.#notSent(session, baseline)
     this.#header.flags =
       (acks ? FrameFlag.Ack : 0) |
-      (recipe.reset ? FrameFlag.Reset : 0) |
-      (recipe.dropCount > 0 ? FrameFlag.Drops : 0) |
+      (recipe.statesView ? FrameFlag.View : 0) |
       (ownerMask !== 0 ? FrameFlag.Owner : 0) |
-      (session.outboxCount > 0 ? FrameFlag.Messages : 0)
-    this.#writeHeader(record, session, tick, recipe)
-    if (ownerMask !== 0) this.#writeOwned(record, session.bodySlot, ownerMask)
-    if (session.outboxCount > 0) this.#writeOutbox(record, session)
+      (session.outboxCount > 0 ? FrameFlag.Messages : 0) |
+      (own.segmentCount > 0 ? FrameFlag.Own : 0)
+    this.#writeFrame(record, session, tick, ownerMask)
     this.#ring.end(RecordKind.Frame)
     session.ackSent = session.inputs.acked
+    session.ackSentTick = tick
     session.clearOutbox()
     this.#board.add(this.#built, 1)
+  }
+
+  /** A frame that found no room: the view goes on from the one before it. */
+  #notSent(session: Session, baseline: number): void {
+    this.emitter.rewind(session.slot, baseline)
+    this.#board.add(this.#refused, 1)
+  }
+
+  /** An acknowledgement with nothing else to say waits a moment for something it can ride with. */
+  #ackIsDue(session: Session, tick: number): boolean {
+    return tick - session.ackSentTick >= this.#ackWaitTicks
   }
 
   endTick(tick: number): void {
@@ -211,34 +237,51 @@ export class Outbound {
     this.#ring.publish()
   }
 
-  #writeRecipe(record: ByteWriter, session: Session, recipe: Recipe): void {
+  #writeFrame(record: ByteWriter, session: Session, tick: number, ownerMask: number): void {
+    const { recipe, own } = this.emitter
     record.u32(session.route)
-    record.u8((session.outboxCount > 0 ? FrameRecordFlag.Messages : 0) | (recipe.reset ? FrameRecordFlag.Reset : 0))
+    record.u8((session.outboxCount > 0 ? FrameRecordFlag.Messages : 0) | (recipe.fresh ? FrameRecordFlag.Fresh : 0))
+    const bareBytesAt = record.position
+    record.u16(0)
     record.u8(recipe.segmentCount)
     for (let i = 0; i < recipe.segmentCount; i++) record.varint(recipe.segments[i] as number)
+    const headAt = record.position
+    this.#writeHeader(record, session, tick)
+    if (ownerMask !== 0) this.#writeOwned(record, session.bodySlot, ownerMask, tick)
+    if (session.outboxCount > 0) this.#writeOutbox(record, session)
+    const bareBytes = record.position - headAt
+    record.patchU8(bareBytesAt, bareBytes & 0xff)
+    record.patchU8(bareBytesAt + 1, bareBytes >>> 8)
+    if (own.segmentCount === 0) return
+    record.u8(own.segmentCount)
+    record.raw(own.bytes.bytes, 0, own.bytes.position)
   }
 
   /** With the flags that `frame` has set. */
-  #writeHeader(record: ByteWriter, session: Session, tick: number, recipe: Recipe): void {
+  #writeHeader(record: ByteWriter, session: Session, tick: number): void {
     const header = this.#header
     header.tick = tick
     header.inputAck = session.inputs.acked
     header.ackAgeTicks = tick - session.inputs.ackedTick + 1
+    header.cellX = this.emitter.recipe.middleX
+    header.cellZ = this.emitter.recipe.middleZ
     writeFrameHeader(record, header)
-    if (recipe.dropCount === 0) return
-    record.varint(recipe.dropCount)
-    for (let i = 0; i < recipe.dropCount; i++) record.varint(recipe.drops[i] as number)
   }
 
-  #writeOwned(record: ByteWriter, slot: number, mask: number): void {
+  /** Each with the age of its version: an unchanged component that is told again is known by it. */
+  #writeOwned(record: ByteWriter, slot: number, mask: number, tick: number): void {
     let gone = 0
     for (let i = 0; i < this.#owned.length; i++) {
       if ((mask & (1 << i)) !== 0 && this.#owned[i]?.has(slot) !== true) gone |= 1 << i
     }
     record.varint(mask & ~gone)
     record.varint(gone)
-    for (let i = 0; i < this.#owned.length; i++)
-      if ((mask & ~gone & (1 << i)) !== 0) this.#owned[i]?.write(record, slot)
+    for (let i = 0; i < this.#owned.length; i++) {
+      if ((mask & (1 << i)) === 0) continue
+      const table = this.#owned[i] as ComponentTable
+      record.varint(tick - (table.changedTick[slot] as number))
+      if ((gone & (1 << i)) === 0) table.write(record, slot)
+    }
   }
 
   #writeOutbox(record: ByteWriter, session: Session): void {
@@ -283,10 +326,6 @@ class RingSegmentSink implements SegmentSink {
     const record = this.#record as ByteWriter
     for (let i = 0; i < 4; i++) record.patchU8(this.#idAt + i, (id >>> (8 * i)) & 0xff)
     this.#ring.end(RecordKind.Segment)
-  }
-
-  cancel(): void {
-    this.#ring.cancel()
   }
 }
 

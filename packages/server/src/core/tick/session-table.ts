@@ -27,7 +27,9 @@ export class Session {
   bodySlot = -1
   readonly inputs = new InputSequence()
   readonly commands = new CommandSequence()
+  /** Input acknowledgement told last, and the tick it was told in. */
   ackSent = 0
+  ackSentTick = 0
   graceEndsTick = 0
   saveDueTick = 0
   revision = 0

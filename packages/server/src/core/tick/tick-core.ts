@@ -1,4 +1,5 @@
 import { type ByteReader, type Clock, type Doorbell, RingReader, RingWriter } from '@worldkeep/kernel'
+import { noBaseline } from '@worldkeep/replication'
 import { type Game, type Hook, Pipeline, Pulse, TickPhase, World } from '@worldkeep/world'
 import type { CoreConfig } from '../core-config.ts'
 import type { TickBoard, TickCounter } from '../counters.ts'
@@ -84,7 +85,12 @@ export class TickCore {
     this.#config = config
     this.#board = board
     const pulse = parts.pulse ?? new Pulse()
-    this.world = new World(game, { tickHz: config.tickHz, seed: config.seed, pulse })
+    this.world = new World(game, {
+      tickHz: config.tickHz,
+      seed: config.seed,
+      shownPerCellMax: config.viewEntitiesMax,
+      pulse,
+    })
     const { guard } = this.world
     const { sessionsMax } = config
     this.sessions = new SessionTable({ sessionsMax, connectionsMax: parts.connectionsMax, guard })
@@ -95,7 +101,13 @@ export class TickCore {
     this.#handshakes = new RingReader(mailboxes.handshakes, { poison: parts.strict === true })
     this.requests = new HostRequests(mailboxes.requests, this.events)
     this.#jobs = new JobsOutbox(new RingWriter(mailboxes.jobs, doorbells.persistence))
-    this.outbound = new Outbound(this.world, new RingWriter(mailboxes.outbound, doorbells.gateway), config, board)
+    this.outbound = new Outbound({
+      world: this.world,
+      ring: new RingWriter(mailboxes.outbound, doorbells.gateway),
+      config,
+      board,
+      clock: parts.clock,
+    })
     this.#saves = new PlayerSaves(this.world, this.#jobs, board, config)
     this.#lane = new DurableLane(this.#saves.saved, this.#jobs, board, guard)
     const shared = { world: this.world, sessions: this.sessions, outbound: this.outbound, board }
@@ -294,7 +306,7 @@ export class TickCore {
       this.#count('lifecycleApplied', 1)
       if (kind === RecordKind.Dropped) this.#joins.dropped(this.#frozen.select(i).u32(), tick)
       else if (kind === RecordKind.Left) this.#joins.left(this.#frozen.select(i).u32())
-      else if (kind === RecordKind.RefreshWanted) this.#refresh(this.#frozen.select(i).u32())
+      else if (kind === RecordKind.RefreshWanted) this.#refresh(this.#frozen.select(i))
     }
   }
 
@@ -351,9 +363,10 @@ export class TickCore {
     this.outbound.endTick(tick)
   }
 
-  #refresh(route: number): void {
-    const session = this.sessions.ofRoute(route)
-    if (session !== null) this.outbound.views.refresh(session.slot)
+  #refresh(body: ByteReader): void {
+    const session = this.sessions.ofRoute(body.u32())
+    const viewTick = body.u32()
+    if (session !== null) this.outbound.emitter.rewind(session.slot, viewTick === 0 ? noBaseline : viewTick)
   }
 
   #count(name: TickCounter, amount: number): void {
@@ -373,5 +386,9 @@ export class TickCore {
     board.set(board.slot('slicesRefused'), this.world.slices.refusedCount)
     board.set(board.slot('segmentsEncoded'), this.outbound.encoder.encodedCount)
     board.set(board.slot('segmentsReused'), this.outbound.encoder.reusedCount)
+    board.set(board.slot('viewsRefreshed'), this.outbound.views.refreshedCount)
+    board.set(board.slot('viewsRewound'), this.outbound.views.rewoundCount)
+    board.set(board.slot('cellsWithheld'), this.outbound.emitter.withheldCount)
+    board.set(board.slot('privateRefused'), this.outbound.emitter.own.refusedCount)
   }
 }
