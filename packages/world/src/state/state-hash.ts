@@ -3,13 +3,16 @@ import type { World } from '../world.ts'
 
 /**
  * The state hash and the leaves it is made of: one per column, so that two runs that differ can be told apart by the
- * field that differs first. Does not allocate per tick.
+ * field that differs first. A component nobody has changed since keeps its leaves. Does not allocate per tick.
  */
 export class StateHash {
   /** What each leaf covers: `entities`, `motion.vx`, `health.current` … */
   readonly names: readonly string[]
   /** Low halves of the leaves' digests, in the order of `names`. */
   readonly leaves: Uint32Array
+  readonly #highs: Uint32Array
+  /** Count of changes of each component when its leaves were digested. */
+  readonly #digestedAt: Float64Array
   /** The digest of everything, after `update`. */
   readonly total = new Hash64()
   readonly #world: World
@@ -24,6 +27,8 @@ export class StateHash {
     if (hasSlices(world)) names.push('slices')
     this.names = names
     this.leaves = new Uint32Array(names.length)
+    this.#highs = new Uint32Array(names.length)
+    this.#digestedAt = new Float64Array(world.tables.length).fill(-1)
   }
 
   /** Digests the world as it is now. */
@@ -44,7 +49,13 @@ export class StateHash {
     for (let i = 0; i < world.tables.length; i++) {
       const table = world.tables[i]
       if (table === undefined) continue
+      const isKnown = this.#digestedAt[i] === table.changeCount
+      this.#digestedAt[i] = table.changeCount
       for (let leaf = 0; leaf < table.leafNames.length; leaf++) {
+        if (isKnown) {
+          this.#repeat()
+          continue
+        }
         table.hashLeaf(leaf, this.#begin(), slotsUsed)
         this.#end()
       }
@@ -69,10 +80,15 @@ export class StateHash {
   }
 
   #end(): void {
-    const low = this.#leaf.lowWord()
-    this.leaves[this.#at++] = low
-    this.total.u32(low)
-    this.total.u32(this.#leaf.highWord())
+    this.leaves[this.#at] = this.#leaf.lowWord()
+    this.#highs[this.#at] = this.#leaf.highWord()
+    this.#repeat()
+  }
+
+  #repeat(): void {
+    this.total.u32(this.leaves[this.#at] as number)
+    this.total.u32(this.#highs[this.#at] as number)
+    this.#at++
   }
 }
 

@@ -16,6 +16,8 @@ export class ComponentTable<F extends Fields = Fields> {
   readonly index: number
   readonly columns: ColumnsOf<F>
   readonly changedTick: Int32Array
+  /** Grows with every change of any row. */
+  changeCount = 0
   /** Names of the fields, as declared; `value` reads them by their place here. */
   readonly fieldNames: readonly (keyof F & string)[]
   /** What `hashLeaf` digests, by leaf: the component, then its fields. */
@@ -77,6 +79,7 @@ export class ComponentTable<F extends Fields = Fields> {
   /** Called by the columns. */
   changed(slot: number): void {
     this.changedTick[slot] = this.#log.tick
+    this.changeCount++
     if (this.#seen) this.#log.touchEntity(slot)
   }
 
