@@ -4,10 +4,11 @@ import { meadow } from './meadow/scenario.ts'
 import { record } from './record/scenario.ts'
 import { printTable } from './report.ts'
 import { Interrupted, type Scenario } from './scenario.ts'
+import { versus } from './versus/scenario.ts'
 
 /* `npm run bench -- <scenario>`: one line of JSON or a table on standard output, progress on standard error. */
 
-const scenarios: { readonly [name: string]: Scenario } = { meadow, alloc, record }
+const scenarios: { readonly [name: string]: Scenario } = { meadow, alloc, record, versus }
 
 /** 0: measured and good. 1: not good, or something broke. 2: the arguments were. 130: interrupted. */
 async function main(): Promise<number> {

@@ -9,6 +9,12 @@ export interface Workload {
   readonly seconds: number
   readonly ticks: number
   readonly seed: number
+  /** Which of the scenario's named workloads; '' where it has none. */
+  readonly variant: string
+  /** How often everything is measured; null: as the scenario thinks. */
+  readonly rounds: number | null
+  /** Parts of the scenario to run; empty: all. */
+  readonly only: readonly string[]
   /** Where to leave CPU profiles of the server; null for none. */
   readonly profileDir: string | null
 }
@@ -23,12 +29,15 @@ export const workloadDefaults = {
   seed: 1,
 } as const
 
+/** A name and a value, and whether that is as it should be. */
+export type Row = readonly [name: string, value: string, tone?: 'good' | 'bad']
+
 /** What was measured. */
 export interface Report {
   /** One line of JSON; `benches/README.md` says how to read it. */
   readonly result: { readonly scenario: string; readonly [field: string]: unknown }
   /** The same as a person reads it: names and values. */
-  readonly rows: readonly (readonly [string, string])[]
+  readonly rows: readonly Row[]
   /** False: what was measured is wrong, or worse than promised. */
   readonly isGood: boolean
 }
@@ -38,6 +47,12 @@ export interface Scenario {
   readonly summary: string
   /** Where it differs from the usual workload. */
   readonly defaults: Partial<Workload>
+  /** Named workloads, of which the second argument chooses one, and parts that `--only` chooses from. */
+  readonly variants?: {
+    readonly names: readonly string[]
+    readonly byDefault: string
+    readonly parts: readonly string[]
+  }
   /** Rejects with the signal's reason once that is aborted; leaves nothing behind in any case. */
   run(workload: Workload, context: { readonly signal: AbortSignal; say(line: string): void }): Promise<Report>
 }

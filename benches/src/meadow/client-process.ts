@@ -3,12 +3,14 @@ import { createClient, memoryStorage, type WorldClient } from '@worldkeep/client
 import { Random } from '@worldkeep/kernel'
 import type { Walk } from '@worldkeep/meadow'
 import type { Inspection } from '@worldkeep/server'
+import type { ViewVerdict } from '../check/truth.ts'
+import { ViewCheck } from '../check/view-check.ts'
+import { truthOf, watchWorldClient } from '../check/watch-world-client.ts'
 import { answer } from '../process/procedures.ts'
 import type { Workload } from '../scenario.ts'
 import { AckMeter } from './ack-meter.ts'
 import { createGame } from './game.ts'
 import { gameOptions } from './game-options.ts'
-import { type CellGrid, ViewCheck, type ViewVerdict } from './view-check.ts'
 import { Walker } from './walker.ts'
 
 /* The players: real clients over real sockets, which decode everything they get. */
@@ -40,7 +42,7 @@ interface Reading {
 
 const clients: WorldClient<typeof Walk>[] = []
 const acks = new AckMeter()
-let grid: CellGrid = { cellsWide: 0 }
+let cellsWide = 0
 let check: ViewCheck | null = null
 let started: Reading | null = null
 
@@ -50,7 +52,7 @@ const procedures = {
     const game = createGame(gameOptions(workload))
     const [zone] = game.zones
     if (zone === undefined) throw new Error('the world has no zone')
-    grid = { cellsWide: Math.ceil(zone.sizeM / zone.cellM) }
+    cellsWide = Math.ceil(zone.sizeM / zone.cellM)
     const walkers: Walker[] = []
     setInterval(() => {
       const nowMs = performance.now()
@@ -87,11 +89,11 @@ const procedures = {
   },
   /** Makes ready to look at all views at the end of a tick to come. */
   armCheck: ({ atTick }: { readonly atTick: number }) => {
-    check = new ViewCheck(clients, atTick)
+    check = new ViewCheck(clients.map(watchWorldClient), atTick)
   },
   judge: async (truth: Inspection): Promise<ViewVerdict> => {
     if (check === null) throw new Error('no check is under way')
-    return await check.judge(truth, grid, checkPatienceMs)
+    return await check.judge(truthOf(truth, cellsWide), checkPatienceMs)
   },
 }
 

@@ -1,15 +1,15 @@
-import { type ChildProcess, fork } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import type { ViewVerdict } from '../check/truth.ts'
+import { forkScript } from '../process/fork-script.ts'
 import { Asker } from '../process/procedures.ts'
 import type { Scenario, Workload } from '../scenario.ts'
 import { percentile, round } from '../statistics.ts'
 import type { ClientMeasurement, ClientProcedures } from './client-process.ts'
 import { type MeadowResult, meadowRows } from './meadow-result.ts'
 import type { ServerMeasurement, ServerProcedures } from './server-process.ts'
-import type { ViewVerdict } from './view-check.ts'
 
 /*
  *     this process ──┬── server process: a node            one child each, so that each one's CPU time is its own;
@@ -47,11 +47,11 @@ export const meadow: Scenario = {
     const folder = await mkdtemp(join(tmpdir(), 'worldkeep-bench-'))
     const server = new Asker<ServerProcedures>(
       'server',
-      forkScript('./server-process.js', { folder, profileDir: workload.profileDir }),
+      forkScript(new URL('./server-process.js', import.meta.url), { folder, profileDir: workload.profileDir }),
     )
     const clients = new Asker<ClientProcedures>(
       'client',
-      forkScript('./client-process.js', { folder, profileDir: null }),
+      forkScript(new URL('./client-process.js', import.meta.url), { folder, profileDir: null }),
     )
     const aborted = new Promise<never>((_resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true })
@@ -66,20 +66,6 @@ export const meadow: Scenario = {
       await rm(folder, { recursive: true, force: true })
     }
   },
-}
-
-/** A child that speaks on standard error only, and keeps what it leaves behind in our folder. */
-function forkScript(
-  file: string,
-  options: { readonly folder: string; readonly profileDir: string | null },
-): ChildProcess {
-  const { folder, profileDir } = options
-  return fork(new URL(file, import.meta.url), [], {
-    serialization: 'advanced',
-    stdio: ['ignore', 2, 2, 'ipc'],
-    env: { ...process.env, TMPDIR: folder, NODE_ENV: 'production' },
-    execArgv: profileDir === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(profileDir)}`],
-  })
 }
 
 async function measure(players: Players, workload: Workload, context: Context): Promise<MeadowResult> {
