@@ -14,6 +14,7 @@ export default defineConfig({
             'packages/*/test/**/*.test.{ts,tsx}',
             'apps/*/test/**/*.test.{ts,tsx}',
             'testing/test/**/*.test.ts',
+            'benches/test/**/*.test.ts',
             'tools/test/**/*.test.mjs',
           ],
           exclude: ['**/node_modules/**', '**/dist/**', '**/*.e2e.test.*'],

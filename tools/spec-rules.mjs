@@ -83,7 +83,9 @@ const namesOnly = (file, text) =>
 function main() {
   const read = (files) => new Map(files.map((file) => [file, namesOnly(file, readFileSync(join(root, file), 'utf8'))]))
   const specs = filesUnder('docs/spec').filter((file) => file.endsWith('.md'))
-  const tests = ['packages', 'apps', 'testing', 'tools'].flatMap((folder) => filesUnder(folder)).filter(isTest)
+  const tests = ['packages', 'apps', 'testing', 'benches', 'tools']
+    .flatMap((folder) => filesUnder(folder))
+    .filter(isTest)
   const { rules, tested, problems } = compareRules(read(specs), read(tests))
   for (const problem of problems) say(problem)
   say(`rules: ${rules.size} in ${specs.length} pages, ${tested.size} tested, ${problems.length} problems`)
