@@ -1,13 +1,21 @@
+import { createServer, type ServerResponse } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { binarySubprotocol } from '@worldkeep/wire'
+import { expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { createGame } from '../src/testing/arena.ts'
 import { SimulatedNode } from '../src/testing/simulated-node.ts'
+import { TestClient } from '../src/testing/test-client.ts'
 import { type TransportHarness, transportContract } from '../src/testing/transport-contract.ts'
 import { PublicPort, webSocketPath } from '../src/transport/public-port.ts'
 
 /** Far more ticks than any step of the contract needs. */
 const stepsMax = 2_000
+
+/** Real sockets take real time: a tick of simulated time passes only when the network has had a turn. */
+const turn = (): Promise<void> => sleep(1)
 
 async function until(
   node: SimulatedNode,
@@ -40,29 +48,28 @@ transportContract('loopback', async (): Promise<TransportHarness> => {
   }
 })
 
+function connect(client: TestClient, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(`ws://127.0.0.1:${port}${webSocketPath}`, binarySubprotocol)
+    socket.on('open', () => {
+      client.opened()
+      resolve()
+    })
+    socket.on('error', reject)
+    socket.on('message', (data) => client.received(data as Buffer))
+    socket.on('close', (code) => client.closed(code))
+    client.wire = { send: (bytes) => socket.send(bytes), close: () => socket.terminate() }
+  })
+}
+
 transportContract('WebSocket', async (): Promise<TransportHarness> => {
   const game = createGame()
   const node = await SimulatedNode.start({ game })
   const port = new PublicPort(node.gateway, { clock: node.clock, hostSocketPath: '/nowhere' })
   const number = await port.listen('127.0.0.1', 0)
-  // Real sockets take real time: a tick of simulated time passes only when the network has had a turn.
-  const turn = async (): Promise<void> => {
-    await sleep(1)
-  }
   return {
     game,
-    connect: (client) =>
-      new Promise((resolve, reject) => {
-        const socket = new WebSocket(`ws://127.0.0.1:${number}${webSocketPath}`, binarySubprotocol)
-        socket.on('open', () => {
-          client.opened()
-          resolve()
-        })
-        socket.on('error', reject)
-        socket.on('message', (data) => client.received(data as Buffer))
-        socket.on('close', (code) => client.closed(code))
-        client.wire = { send: (bytes) => socket.send(bytes), close: () => socket.terminate() }
-      }),
+    connect: (client) => connect(client, number),
     until: (isDone, what) => until(node, isDone, what, turn),
     sessions: () => node.tick.sessions.count,
     sessionsInGrace: () => node.tickBoard.read('sessionsInGrace'),
@@ -71,4 +78,37 @@ transportContract('WebSocket', async (): Promise<TransportHarness> => {
       await node.dispose()
     },
   }
+})
+
+test('[GATE-17] the port lets its thread rest after messages, and not while a page is on its way', async () => {
+  const node = await SimulatedNode.start({ game: createGame() })
+  const hostSocketPath = join(tmpdir(), `worldkeep-test-${process.pid}.sock`)
+  const waiting: ServerResponse[] = []
+  const pages = createServer((_request, response) => waiting.push(response))
+  await new Promise<void>((resolve) => pages.listen(hostSocketPath, resolve))
+  let rests = 0
+  const port = new PublicPort(node.gateway, { clock: node.clock, hostSocketPath, rest: () => rests++ })
+  const number = await port.listen('127.0.0.1', 0)
+  const client = new TestClient(createGame())
+  await connect(client, number)
+  const receive = (messages: number): Promise<void> =>
+    until(node, () => node.gatewayBoard.read('messagesIn') >= messages, 'the message', turn)
+
+  client.hello('player:ada')
+  await receive(1)
+  await until(node, () => rests === 1, 'a rest', turn)
+  const page = fetch(`http://127.0.0.1:${number}/`)
+  await until(node, () => waiting.length === 1, 'the request', turn)
+  client.ping(1)
+  await receive(2)
+  await sleep(1)
+  expect(rests).toBe(1)
+  waiting[0]?.end('a page')
+  expect(await (await page).text()).toBe('a page')
+  client.ping(2)
+  await until(node, () => rests === 2, 'a rest again', turn)
+
+  await port.close(0)
+  pages.close()
+  await node.dispose()
 })

@@ -26,7 +26,7 @@ export class Doorbell {
     Atomics.notify(this.#word, 0)
   }
 
-  /** Blocks until the count differs from `seen`, at most `timeoutMs`. Only on threads without an event loop. */
+  /** Blocks until the count differs from `seen`, at most `timeoutMs`; an event loop stands still meanwhile. */
   wait(seen: number, timeoutMs: number): void {
     Atomics.wait(this.#word, 0, seen, timeoutMs)
   }

@@ -7,6 +7,7 @@ import { verifyToken } from '../http/tokens.ts'
 import { PublicPort } from '../transport/public-port.ts'
 import { loadGame, messageOf } from './load-game.ts'
 import { osThreadId } from './os-thread-id.ts'
+import { OutboundWatch } from './outbound-watch.ts'
 import { systemClock } from './system-clock.ts'
 import type { GatewayThreadData, HostMessage, ThreadMessage } from './thread-data.ts'
 
@@ -20,6 +21,14 @@ const napMs = 1_000
 
 /** How long goodbyes may take to leave. */
 const flushPatienceMs = 1_000
+
+/**
+ * After a turn of the loop that brought messages, the thread sleeps this long or until the tick has published. What
+ * arrives meanwhile is read in one turn instead of one each, which is most of what a message costs. An input waits for
+ * its tick anyway; a ping waits these milliseconds longer. A thread that hears nothing sleeps in its loop and is woken
+ * by the first message at once.
+ */
+const gatherMs = 4
 
 function tell(message: ThreadMessage): void {
   parentPort?.postMessage(message)
@@ -42,7 +51,12 @@ async function main(data: GatewayThreadData): Promise<void> {
     doorbell: null,
     clock: systemClock,
   })
-  const port = new PublicPort(core, { clock: systemClock, hostSocketPath: data.hostSocketPath })
+  const outbound = new OutboundWatch(core, new Doorbell(data.doorbells.gateway))
+  const port = new PublicPort(core, {
+    clock: systemClock,
+    hostSocketPath: data.hostSocketPath,
+    rest: () => outbound.restFor(gatherMs),
+  })
   try {
     tell({ kind: 'ready', port: await port.listen(data.host, data.port) })
   } catch (error) {
@@ -50,30 +64,21 @@ async function main(data: GatewayThreadData): Promise<void> {
     return
   }
   const sweeper = setInterval(() => core.sweep(systemClock.nowMs()), sweepIntervalMs)
-  const doorbell = new Doorbell(data.doorbells.gateway)
   let running = true
   parentPort?.on('message', (message: HostMessage) => {
     if (message.kind === 'refuseNew') port.refuseNew()
     else if (message.kind === 'stop') {
       running = false
-      doorbell.ring()
+      outbound.ring()
     }
   })
-  await drainWhile(() => running, core, doorbell)
+  while (running) await outbound.next(napMs)
   core.drain()
   core.endAll('going_away')
   await port.close(flushPatienceMs)
   clearInterval(sweeper)
   tell({ kind: 'stopped' })
   parentPort?.close()
-}
-
-async function drainWhile(isRunning: () => boolean, core: GatewayCore, doorbell: Doorbell): Promise<void> {
-  while (isRunning()) {
-    const seen = doorbell.seen()
-    core.drain()
-    await doorbell.waitAsync(seen, napMs)
-  }
 }
 
 function explainListen(error: unknown, data: GatewayThreadData): string {

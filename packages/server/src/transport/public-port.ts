@@ -14,6 +14,13 @@ export const webSocketPath = '/ws'
 /** A closing handshake that takes longer is cut. */
 const closePatienceMs = 1_000
 
+export interface PublicPortOptions {
+  readonly clock: Clock
+  readonly hostSocketPath: string
+  /** Called at the end of each turn of the loop that brought messages, when nobody waits for a page; may block. */
+  readonly rest?: () => void
+}
+
 /**
  * The one public port of a node: WebSockets end here, every other request is handed to the host, so that game and web
  * pages share one address.
@@ -25,12 +32,15 @@ export class PublicPort {
   readonly #webSockets: WebSocketServer
   readonly #sinks = new Set<WebSocketSink>()
   readonly #hostConnections = new Agent({ keepAlive: true, maxSockets: 64 })
+  readonly #rest: () => void
+  #forwarding = 0
   #publishScheduled = false
   #refusing = false
 
-  constructor(core: GatewayCore, options: { readonly clock: Clock; readonly hostSocketPath: string }) {
+  constructor(core: GatewayCore, options: PublicPortOptions) {
     this.#core = core
     this.#clock = options.clock
+    this.#rest = options.rest ?? (() => undefined)
     this.#webSockets = new WebSocketServer({
       noServer: true,
       perMessageDeflate: false,
@@ -38,7 +48,11 @@ export class PublicPort {
       handleProtocols: (offered) => (offered.has(binarySubprotocol) ? binarySubprotocol : false),
     })
     const host = { socketPath: options.hostSocketPath, agent: this.#hostConnections }
-    this.#server = createServer((request, response) => forwardToHost(request, response, host))
+    this.#server = createServer((request, response) => {
+      this.#forwarding++
+      response.once('close', () => this.#forwarding--)
+      forwardToHost(request, response, host)
+    })
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
   }
 
@@ -112,6 +126,8 @@ export class PublicPort {
     setImmediate(() => {
       this.#publishScheduled = false
       this.#core.publish()
+      // A page takes several turns of the loop; each would wait for its rest.
+      if (this.#forwarding === 0) this.#rest()
     })
   }
 }

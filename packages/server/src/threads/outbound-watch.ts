@@ -1,0 +1,36 @@
+import type { Doorbell } from '@worldkeep/kernel'
+
+/** What the tick has published is sent as soon as the doorbell rings, whichever way the thread sleeps meanwhile. */
+export class OutboundWatch {
+  readonly #core: { drain(): void }
+  readonly #doorbell: Doorbell
+  #seen = 0
+
+  constructor(core: { drain(): void }, doorbell: Doorbell) {
+    this.#core = core
+    this.#doorbell = doorbell
+  }
+
+  /** Wakes the thread, from any other or from itself. */
+  ring(): void {
+    this.#doorbell.ring()
+  }
+
+  /** Sends what is there; resolves at the next ring, or after `napMs`. The event loop turns meanwhile. */
+  next(napMs: number): Promise<void> {
+    this.#drain()
+    return this.#doorbell.waitAsync(this.#seen, napMs)
+  }
+
+  /** Blocks the thread and its event loop until the doorbell rings, at most `restMs`; then sends what is there. */
+  restFor(restMs: number): void {
+    this.#doorbell.wait(this.#seen, restMs)
+    if (this.#doorbell.seen() !== this.#seen) this.#drain()
+  }
+
+  /** Looks at the count first: what is published while this sends has rung again. */
+  #drain(): void {
+    this.#seen = this.#doorbell.seen()
+    this.#core.drain()
+  }
+}
