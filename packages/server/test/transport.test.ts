@@ -48,12 +48,12 @@ transportContract('loopback', async (): Promise<TransportHarness> => {
   }
 })
 
-function connect(client: TestClient, port: number): Promise<void> {
+function connect(client: TestClient, port: number): Promise<WebSocket> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(`ws://127.0.0.1:${port}${webSocketPath}`, binarySubprotocol)
     socket.on('open', () => {
       client.opened()
-      resolve()
+      resolve(socket)
     })
     socket.on('error', reject)
     socket.on('message', (data) => client.received(data as Buffer))
@@ -69,7 +69,7 @@ transportContract('WebSocket', async (): Promise<TransportHarness> => {
   const number = await port.listen('127.0.0.1', 0)
   return {
     game,
-    connect: (client) => connect(client, number),
+    connect: async (client) => void (await connect(client, number)),
     until: (isDone, what) => until(node, isDone, what, turn),
     sessions: () => node.tick.sessions.count,
     sessionsInGrace: () => node.tickBoard.read('sessionsInGrace'),
@@ -110,5 +110,30 @@ test('[GATE-17] the port lets its thread rest after messages, and not while a pa
 
   await port.close(0)
   pages.close()
+  await node.dispose()
+})
+
+test('[TRANSPORT-10] a peer that answers the pings of a whole pong deadline stays', async () => {
+  const node = await SimulatedNode.start({ game: createGame(), config: { pongTimeoutMs: 5_000 } })
+  const port = new PublicPort(node.gateway, { clock: node.clock, hostSocketPath: '/nowhere' })
+  const client = new TestClient(createGame())
+  const socket = await connect(client, await port.listen('127.0.0.1', 0))
+  let pings = 0
+  socket.on('ping', () => pings++)
+  client.hello('player:ada')
+  await until(node, () => client.frames.length > 0, 'a frame', turn)
+  const endMs = node.clock.nowMs() + 12_000
+  await until(
+    node,
+    () => node.clock.nowMs() > endMs,
+    'two deadlines',
+    async () => {
+      port.sendPings()
+      await turn()
+    },
+  )
+  expect(client.open).toBe(true)
+  expect(pings).toBeGreaterThan(8)
+  await port.close(0)
   await node.dispose()
 })

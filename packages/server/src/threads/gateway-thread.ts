@@ -63,7 +63,10 @@ async function main(data: GatewayThreadData): Promise<void> {
     tell({ kind: 'unusable', reason: 'port', message: explainListen(error, data) })
     return
   }
-  const sweeper = setInterval(() => core.sweep(systemClock.nowMs()), sweepIntervalMs)
+  const sweeper = setInterval(() => {
+    port.sendPings()
+    core.sweep(systemClock.nowMs())
+  }, sweepIntervalMs)
   let running = true
   parentPort?.on('message', (message: HostMessage) => {
     if (message.kind === 'refuseNew') port.refuseNew()

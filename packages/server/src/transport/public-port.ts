@@ -5,6 +5,7 @@ import type { Clock } from '@worldkeep/kernel'
 import { binarySubprotocol, inboundFrameBytesMax } from '@worldkeep/wire'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { GatewayCore } from '../core/gateway/gateway-core.ts'
+import { ClientFrames, type ClientFramesTarget } from './client-frames.ts'
 import { forwardToHost } from './http-forward.ts'
 import { WebSocketSink } from './websocket-sink.ts'
 
@@ -72,6 +73,11 @@ export class PublicPort {
     this.#refusing = true
   }
 
+  /** Pings that no message has taken along. Call shortly before the connections are asked for what is due. */
+  sendPings(): void {
+    for (const sink of this.#sinks) sink.sendPing()
+  }
+
   /** Waits for goodbyes to leave, at most `patienceMs`, then closes everything. */
   async close(patienceMs: number): Promise<void> {
     const deadlineMs = this.#clock.nowMs() + patienceMs
@@ -106,13 +112,16 @@ export class PublicPort {
     if (connection === null) return cutLater(webSocket)
     this.#sinks.add(sink)
     webSocket.binaryType = 'nodebuffer'
-    webSocket.on('message', (data, isBinary) => {
-      if (isBinary) this.#core.receive(connection, data as Buffer, this.#clock.nowMs())
+    const receive = (data: Uint8Array, isBinary: boolean): void => {
+      if (isBinary) this.#core.receive(connection, data, this.#clock.nowMs())
       else this.#core.end(connection, 'bad_request')
       this.#schedulePublish()
       if (connection.life.phase === 'closed') cutLater(webSocket)
-    })
-    webSocket.on('pong', () => this.#core.ponged(connection, this.#clock.nowMs()))
+    }
+    const ponged = (): void => this.#core.ponged(connection, this.#clock.nowMs())
+    readFrames(webSocket, socket, { message: (bytes) => receive(bytes, true), pong: ponged })
+    webSocket.on('message', (data, isBinary) => receive(data as Buffer, isBinary))
+    webSocket.on('pong', ponged)
     webSocket.on('close', () => {
       this.#sinks.delete(sink)
       this.#core.closed(connection)
@@ -129,6 +138,29 @@ export class PublicPort {
       // A page takes several turns of the loop; each would wait for its rest.
       if (this.#forwarding === 0) this.#rest()
     })
+  }
+}
+
+/**
+ * Takes messages out of what the socket reads before `ws` sees it. `push` is where Node hands a stream what it has read;
+ * should it ever hand it over in another way, everything goes through `ws`. So it does while `ws` holds bytes back.
+ */
+function readFrames(webSocket: WebSocket, socket: Duplex, target: Pick<ClientFramesTarget, 'message' | 'pong'>): void {
+  const push = socket.push.bind(socket)
+  let wantsMore = true
+  const frames = new ClientFrames(inboundFrameBytesMax, {
+    ...target,
+    other: (bytes) => {
+      wantsMore = push(bytes)
+    },
+    mayRead: () =>
+      webSocket.readyState === webSocket.OPEN && socket.readableFlowing === true && socket.readableLength === 0,
+  })
+  socket.push = (chunk: Buffer | null) => {
+    if (chunk === null) return push(null)
+    wantsMore = true
+    frames.read(chunk)
+    return wantsMore
   }
 }
 

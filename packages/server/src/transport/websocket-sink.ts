@@ -3,18 +3,27 @@ import type { WebSocket } from 'ws'
 import type { ConnectionSink } from '../core/gateway/connection-sink.ts'
 
 /** Longest header of an unmasked frame: RFC 6455, 5.2. */
-const headroomBytes = 10
+const headerBytesMax = 10
+
+/** An empty ping, which is its header. */
+const finalPing = 0x89
+const pingBytes = 2
+
+/** A ping, then the header, then the message. */
+const headroomBytes = pingBytes + headerBytesMax
 
 const finalBinary = 0x82
 
 /**
  * A WebSocket as the gateway writes to it. The frame header goes into the headroom of each message, and message and
  * header leave in one write on the upgraded socket, which is ours. `ws` writes whole frames too, so the two never mix.
+ * A ping leaves in front of the next message: a write of its own costs as much as a whole frame of the world.
  */
 export class WebSocketSink implements ConnectionSink {
   readonly headroomBytes = headroomBytes
   readonly #socket: Duplex
   readonly #webSocket: WebSocket
+  #pingWaits = false
 
   constructor(webSocket: WebSocket, socket: Duplex) {
     this.#webSocket = webSocket
@@ -26,14 +35,28 @@ export class WebSocketSink implements ConnectionSink {
   }
 
   send(bytes: Uint8Array): void {
-    if (this.#webSocket.readyState !== this.#webSocket.OPEN || !this.#socket.writable) return
+    if (!this.#isWritable()) return
     const payloadBytes = bytes.byteLength - headroomBytes
-    const start = headroomBytes - writeHeader(bytes as Buffer, payloadBytes)
+    let start = headroomBytes - writeHeader(bytes as Buffer, payloadBytes)
+    if (this.#pingWaits) {
+      this.#pingWaits = false
+      start -= pingBytes
+      bytes[start] = finalPing
+      bytes[start + 1] = 0
+    }
     this.#socket.write(bytes.subarray(start))
   }
 
+  /** With the next message; `sendPing` sends it where none comes. */
   ping(): void {
-    if (this.#webSocket.readyState === this.#webSocket.OPEN) this.#webSocket.ping()
+    this.#pingWaits = true
+  }
+
+  /** The ping no message has taken along, if there is one. */
+  sendPing(): void {
+    if (!this.#pingWaits || !this.#isWritable()) return
+    this.#pingWaits = false
+    this.#socket.write(Buffer.of(finalPing, 0))
   }
 
   unsentBytes(): number {
@@ -47,6 +70,10 @@ export class WebSocketSink implements ConnectionSink {
   /** Without waiting for the peer. */
   terminate(): void {
     this.#webSocket.terminate()
+  }
+
+  #isWritable(): boolean {
+    return this.#webSocket.readyState === this.#webSocket.OPEN && this.#socket.writable
   }
 }
 
@@ -63,9 +90,9 @@ function writeHeader(bytes: Buffer, payloadBytes: number): number {
     bytes.writeUInt16BE(payloadBytes, headroomBytes - 2)
     return 4
   }
-  bytes[0] = finalBinary
-  bytes[1] = 127
-  bytes.writeUInt32BE(0, 2)
-  bytes.writeUInt32BE(payloadBytes, 6)
-  return 10
+  bytes[headroomBytes - 10] = finalBinary
+  bytes[headroomBytes - 9] = 127
+  bytes.writeUInt32BE(0, headroomBytes - 8)
+  bytes.writeUInt32BE(payloadBytes, headroomBytes - 4)
+  return headerBytesMax
 }
