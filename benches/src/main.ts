@@ -1,5 +1,6 @@
 import { alloc } from './alloc/scenario.ts'
 import { ArgumentError, helpText, parseArguments } from './arguments.ts'
+import { bytes } from './bytes/scenario.ts'
 import { meadow } from './meadow/scenario.ts'
 import { record } from './record/scenario.ts'
 import { printTable } from './report.ts'
@@ -8,7 +9,7 @@ import { versus } from './versus/scenario.ts'
 
 /* `npm run bench -- <scenario>`: one line of JSON or a table on standard output, progress on standard error. */
 
-const scenarios: { readonly [name: string]: Scenario } = { meadow, alloc, record, versus }
+const scenarios: { readonly [name: string]: Scenario } = { meadow, bytes, alloc, record, versus }
 
 /** 0: measured and good. 1: not good, or something broke. 2: the arguments were. 130: interrupted. */
 async function main(): Promise<number> {
