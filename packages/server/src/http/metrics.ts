@@ -16,10 +16,16 @@ import {
 import type { Mailboxes } from '../core/mailboxes.ts'
 import type { TickWatch } from '../host/tick-watch.ts'
 
+/**
+ * The delay of the host's event loop is sampled this often. Every sample wakes the thread; at the library's 10 ms that
+ * is most of what a quiet host does, and a delay that anybody notices is longer than this.
+ */
+const loopDelaySampleMs = 250
+
 /** Everything the threads count, in Prometheus' words: seconds and bytes, read from the boards at each scrape. */
 export function createMetrics(boards: BoardMemories, mailboxes: Mailboxes, watch: TickWatch): Registry {
   const registry = new Registry()
-  collectDefaultMetrics({ register: registry })
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: loopDelaySampleMs })
   const tick = openTickBoard(boards)
   addBoard(registry, 'tick', tick, (name) => !/^(tickMs|stageMs|stateHash|actualTickHz)/.test(name))
   addBoard(registry, 'gateway', openGatewayBoard(boards), (name) => !/^(refused_|frameAge)/.test(name))
