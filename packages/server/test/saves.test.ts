@@ -40,6 +40,22 @@ test('[SAVE-2] playing on writes checkpoints by itself, with where the player is
   expect(state?.zone).toBe('arena')
 })
 
+test('[SAVE-7] checkpoints of a crowd are spread over the interval, and those of one second share a commit', async () => {
+  const secondTicks = node.tick.world.ticksOf(1)
+  const players = 6
+  for (let i = 0; i < players; i++) await join(node, game, `walker${i}`)
+  const queued = (): number => node.tickBoard.read('savesQueued')
+  const [from, ticks] = [queued(), new Set<number>()]
+  for (let step = 0; step < 6 * secondTicks; step++) {
+    const before = queued()
+    await node.step()
+    if (queued() > before) ticks.add(node.tick.world.tick())
+  }
+  expect(queued() - from).toBeGreaterThanOrEqual(2 * players)
+  expect(new Set([...ticks].map((tick) => tick % secondTicks)).size).toBe(1)
+  expect(ticks.size).toBeGreaterThan(2)
+})
+
 test('[SAVE-3] inventory, equipment and skills come back as they were, though this game knows nothing of them (P-040)', async () => {
   await node.store().savePlayers([saved({ gold: { amount: 3 } })])
   const ada = await join(node, game, 'ada')

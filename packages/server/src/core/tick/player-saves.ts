@@ -17,6 +17,7 @@ export class PlayerSaves {
   readonly #board: TickBoard
   readonly #recordBytesMax: number
   readonly #intervalTicks: number
+  readonly #secondTicks: number
   /** Filled anew for each record: a checkpoint is no reason for garbage. */
   readonly #head: { -readonly [Field in keyof PlayerHead]: PlayerHead[Field] } = {
     playerId: '',
@@ -35,6 +36,7 @@ export class PlayerSaves {
     this.saved = world.game.components.filter(({ saved }) => saved).map((component) => world.table(component))
     this.#recordBytesMax = playerRecordBytesMax(this.saved)
     this.#intervalTicks = world.ticksOf(options.checkpointIntervalS)
+    this.#secondTicks = world.ticksOf(1)
   }
 
   /** Gives a fresh body what was saved; names this game does not know any more are left aside. */
@@ -47,9 +49,13 @@ export class PlayerSaves {
     }
   }
 
-  /** First checkpoint of a session, staggered so that a crowd that joined together does not save together. */
+  /**
+   * First checkpoint of a session, staggered so that a crowd that joined together does not save together; at whole
+   * seconds, so that those of one second share a commit: a commit costs more than what is in it.
+   */
   schedule(session: Session, tick: number): void {
-    session.saveDueTick = tick + 1 + ((session.slot * 7919) % this.#intervalTicks)
+    const dueTick = tick + 1 + ((session.slot * 7919) % this.#intervalTicks)
+    session.saveDueTick = Math.ceil(dueTick / this.#secondTicks) * this.#secondTicks
   }
 
   /** Writes a checkpoint. False: no room now, try again. */
