@@ -1,7 +1,7 @@
 import { Random } from '@worldkeep/kernel'
 import { expect, test } from 'vitest'
 import { Field } from '../src/versus/field.ts'
-import { decodeInput, encodeInput } from '../src/versus/raw-sockets.ts'
+import { decodeInput, encodeInput } from '../src/versus/input.ts'
 import { directions, hpChangesIn, Walker } from '../src/versus/walk.ts'
 import { type Crowd, crowds, hpShareChangedPerS, inputHz, speedMps, tickHz } from '../src/versus/workloads.ts'
 

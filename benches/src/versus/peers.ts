@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
 /*
@@ -13,8 +12,9 @@ const folder = fileURLToPath(new URL('../../peers/', import.meta.url))
 const stamp = `${folder}node_modules/.installed-lock`
 
 /** A package of a peer, as the caller says it looks. */
-export function loadPeer<Module>(name: string): Module {
-  return createRequire(`${folder}package.json`)(name) as Module
+export async function loadPeer<Module>(name: string): Promise<Module> {
+  const { load } = await import(new URL('../../peers/load.mjs', import.meta.url).href)
+  return (await load(name)) as Module
 }
 
 /** Version of a package of a peer, as it is locked. */

@@ -28,11 +28,13 @@ interface MsgpackModule {
   readonly Packr: new (options: object) => { pack(value: unknown): Uint8Array; unpack(bytes: Uint8Array): unknown }
 }
 
+const { WebSocket, WebSocketServer } = await loadPeer<WsModule>('ws')
+const { Packr } = await loadPeer<MsgpackModule>('msgpackr')
+
 const socketOpen = 1
 
 /** Listens on any free port of this machine, without compression. */
 export function listen(connected: (socket: RawSocket) => void): Promise<number> {
-  const { WebSocketServer } = loadPeer<WsModule>('ws')
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false })
   server.on('connection', connected)
   return new Promise((resolve, reject) => {
@@ -42,7 +44,6 @@ export function listen(connected: (socket: RawSocket) => void): Promise<number> 
 }
 
 export function openSocket(url: string): RawSocket {
-  const { WebSocket } = loadPeer<WsModule>('ws')
   return new WebSocket(url.replace(/^http/, 'ws'), { perMessageDeflate: false })
 }
 
@@ -52,15 +53,5 @@ export function isOpen(socket: RawSocket): boolean {
 
 /** MessagePack without records: arrays and numbers only. */
 export function createPackr(): InstanceType<MsgpackModule['Packr']> {
-  const { Packr } = loadPeer<MsgpackModule>('msgpackr')
   return new Packr({ useRecords: false })
-}
-
-/** An input as it travels: a direction in hundredths. */
-export function encodeInput(x: number, z: number): Uint8Array {
-  return Uint8Array.of(Math.round(x * 100) & 0xff, Math.round(z * 100) & 0xff)
-}
-
-export function decodeInput(bytes: Uint8Array): readonly [number, number] {
-  return [((bytes[0] as number) << 24) / (100 << 24), ((bytes[1] as number) << 24) / (100 << 24)]
 }

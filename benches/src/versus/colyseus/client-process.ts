@@ -1,13 +1,14 @@
 import type { Seen } from '../../check/truth.ts'
+import { encodeInput } from '../input.ts'
 import { loadPeer } from '../peers.ts'
-import { encodeInput } from '../raw-sockets.ts'
 import { serveClients, type VersusClient } from '../serve-clients.ts'
 import { type ClientRoom, Message, roomName, type SdkModule, stepOf, tickMask } from './modules.ts'
 
 /* Colyseus' clients: its SDK, which decodes everything into its state. */
 
+const { Client } = await loadPeer<SdkModule>('@colyseus/sdk')
+
 serveClients(({ url, crowd }, index): VersusClient => {
-  const { Client } = loadPeer<SdkModule>('@colyseus/sdk')
   const stepM = stepOf(crowd.sizeM)
   const place = { xM: 0, zM: 0 }
   let room: ClientRoom | null = null

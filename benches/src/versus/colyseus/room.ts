@@ -1,8 +1,8 @@
 import type { Truth } from '../../check/truth.ts'
 import type { StartOptions } from '../contender.ts'
 import { Field } from '../field.ts'
+import { decodeInput } from '../input.ts'
 import { loadPeer } from '../peers.ts'
-import { decodeInput } from '../raw-sockets.ts'
 import type { TickLog } from '../serve-peer.ts'
 import { tickHz } from '../workloads.ts'
 import {
@@ -28,13 +28,13 @@ interface Viewer {
  * One room for the whole world, one `StateView` per client. Cells say who enters and leaves a view, so that nothing is
  * looked through but what crossed a border. Patches are sent by hand after each step, so that a patch is one tick.
  */
-export function createRoom(
+export async function createRoom(
   { crowd, seed }: StartOptions,
   log: TickLog,
   onTruth: (truth: () => Truth) => void,
-): unknown {
-  const { schema, t, StateView: View } = loadPeer<SchemaModule>('@colyseus/schema')
-  const { Room } = loadPeer<CoreModule>('@colyseus/core')
+): Promise<unknown> {
+  const { schema, t, StateView: View } = await loadPeer<SchemaModule>('@colyseus/schema')
+  const { Room } = await loadPeer<CoreModule>('@colyseus/core')
   const BodySchema = schema({ x: t.uint16(), z: t.uint16(), hp: t.uint8() }, 'Body') as new () => Body
   const StateSchema = schema({ tick: t.uint16(), bodies: t.map(BodySchema).view() }, 'State') as new () => {
     tick: number

@@ -9,15 +9,15 @@ import { createRoom } from './room.ts'
 /* Colyseus with its WebSocket transport, in memory, without greeting, monitor and the like. */
 
 servePeer(async (options, log) => {
-  const { Server } = loadPeer<CoreModule>('@colyseus/core')
-  const { WebSocketTransport } = loadPeer<TransportModule>('@colyseus/ws-transport')
+  const { Server } = await loadPeer<CoreModule>('@colyseus/core')
+  const { WebSocketTransport } = await loadPeer<TransportModule>('@colyseus/ws-transport')
   const http = createServer()
   const transport = new WebSocketTransport({ server: http })
   const server = new Server({ transport, greet: false, gracefullyShutdown: false })
   let truth: (() => Truth) | null = null
   server.define(
     roomName,
-    createRoom(options, log, (tell) => {
+    await createRoom(options, log, (tell) => {
       truth = tell
     }),
   )

@@ -1,4 +1,5 @@
-import { encodeInput, isOpen, openSocket } from '../raw-sockets.ts'
+import { encodeInput } from '../input.ts'
+import { isOpen, openSocket } from '../raw-sockets.ts'
 import { serveClients, type VersusClient } from '../serve-clients.ts'
 
 /* Clients of the floor: they count, and send the inputs that everybody sends. */

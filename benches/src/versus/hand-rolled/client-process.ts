@@ -1,5 +1,6 @@
 import type { Seen } from '../../check/truth.ts'
-import { createPackr, encodeInput, isOpen, openSocket } from '../raw-sockets.ts'
+import { encodeInput } from '../input.ts'
+import { createPackr, isOpen, openSocket } from '../raw-sockets.ts'
 import { serveClients, type VersusClient } from '../serve-clients.ts'
 
 /* Clients of the hand-rolled server: they unpack every snapshot, and keep the last. */

@@ -1,5 +1,6 @@
 import { Field } from '../field.ts'
-import { createPackr, decodeInput, isOpen, listen, type RawSocket } from '../raw-sockets.ts'
+import { decodeInput } from '../input.ts'
+import { createPackr, isOpen, listen, type RawSocket } from '../raw-sockets.ts'
 import { everyTick, servePeer } from '../serve-peer.ts'
 
 /* What one writes in an afternoon: a grid of cells, and everything in view to everybody, packed, in every tick. */
