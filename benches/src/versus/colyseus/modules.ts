@@ -57,7 +57,7 @@ export interface TransportModule {
 }
 
 export interface ClientRoom {
-  readonly state: { readonly tick: number; readonly bodies: Map<string, Body> }
+  readonly state: Readonly<State>
   readonly connection: { readonly events: { onmessage?: (event: { readonly data: ArrayBuffer }) => void } }
   onMessage(type: number, callback: (message: number) => void): void
   onStateChange(callback: () => void): void

@@ -12,6 +12,7 @@ import {
   type RoomBase,
   type RoomClient,
   type SchemaModule,
+  type State,
   type StateView,
   stepOf,
   tickMask,
@@ -36,10 +37,7 @@ export async function createRoom(
   const { schema, t, StateView: View } = await loadPeer<SchemaModule>('@colyseus/schema')
   const { Room } = await loadPeer<CoreModule>('@colyseus/core')
   const BodySchema = schema({ x: t.uint16(), z: t.uint16(), hp: t.uint8() }, 'Body') as new () => Body
-  const StateSchema = schema({ tick: t.uint16(), bodies: t.map(BodySchema).view() }, 'State') as new () => {
-    tick: number
-    readonly bodies: Map<string, Body>
-  }
+  const StateSchema = schema({ tick: t.uint16(), bodies: t.map(BodySchema).view() }, 'State') as new () => State
   const stepM = stepOf(crowd.sizeM)
 
   return class FieldRoom extends Room implements RoomBase {
