@@ -1,23 +1,26 @@
 import type { Random } from '@worldkeep/kernel'
 
-/** Sixteen directions, thousandths: a table, so that the same chance is the same walk in every contender. */
+/**
+ * Sixteen directions, thousandths: a table, so that no engine's sine decides where somebody walks. None is along an axis:
+ * who walks like that changes one coordinate only, which chance hardly ever chooses and some contenders are paid for.
+ */
 export const directions = [
-  [1000, 0],
-  [924, 383],
-  [707, 707],
-  [383, 924],
-  [0, 1000],
-  [-383, 924],
-  [-707, 707],
-  [-924, 383],
-  [-1000, 0],
-  [-924, -383],
-  [-707, -707],
-  [-383, -924],
-  [0, -1000],
-  [383, -924],
-  [707, -707],
-  [924, -383],
+  [981, 195],
+  [831, 556],
+  [556, 831],
+  [195, 981],
+  [-195, 981],
+  [-556, 831],
+  [-831, 556],
+  [-981, 195],
+  [-981, -195],
+  [-831, -556],
+  [-556, -831],
+  [-195, -981],
+  [195, -981],
+  [556, -831],
+  [831, -556],
+  [981, -195],
 ] as const
 
 /** Players this near the border, metres, turn away from it: more than they walk until they turn again. */

@@ -17,24 +17,14 @@ servePeer(async ({ crowd, seed }, log) => {
     socket.on('close', () => players.delete(socket))
     socket.on('error', () => socket.close())
   })
-  /** The list of each cell, made once per tick and shared by all who see the cell. */
-  const rowsOf = new Map<number, readonly number[][]>()
-  const rowsIn = (cell: number): readonly number[][] => {
-    let rows = rowsOf.get(cell)
-    if (rows === undefined) {
-      rows = Array.from(field.members[cell] ?? [], (id) => rowOf(field, id))
-      rowsOf.set(cell, rows)
-    }
-    return rows
-  }
   everyTick(() => {
     const startMs = performance.now()
     field.step(() => undefined)
-    rowsOf.clear()
     for (const [socket, body] of players) {
       if (!isOpen(socket)) continue
       const rows: number[][] = []
-      for (const cell of field.blockOf(field.cell[body] as number)) rows.push(...rowsIn(cell))
+      for (const cell of field.blockOf(field.cell[body] as number))
+        for (const id of field.members[cell] ?? []) rows.push(rowOf(field, id))
       socket.send(packr.pack([field.tick, rows]))
     }
     log.ticked(field.tick, performance.now() - startMs)
