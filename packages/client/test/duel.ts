@@ -68,14 +68,10 @@ export class Duel {
     this.client = new Prediction(Walk, { tickHz, zoneSizeCm: options.sizeCm })
     this.#server = new Motion(
       { capacity: 1, tickHz },
-      {
-        changed: () => {
-          this.#turned = true
-        },
-      },
+      { turned: () => this.#noteTurn(), placed: () => this.#noteTurn() },
     )
     this.#server.place(0, options.start.xCm, options.start.zCm)
-    this.#track.push(0, options.start.xCm, options.start.zCm, 0, 0)
+    this.#track.push(0, { ...options.start, vx: 0, vz: 0 })
     this.client.reconcile({ ...options.start, vx: 0, vz: 0, inputAck: 0, ackAgeTicks: 255 }, 0)
   }
 
@@ -133,6 +129,10 @@ export class Duel {
     this.#turned = false
   }
 
+  #noteTurn(): void {
+    this.#turned = true
+  }
+
   #say(): void {
     const server = this.#server
     this.#ackSent = this.#acked
@@ -152,7 +152,7 @@ export class Duel {
     for (const { tick, turn, inputAck, ackAgeTicks } of this.#down.filter(
       ({ arrivesTick }) => arrivesTick <= this.#tick,
     )) {
-      if (turn !== null) this.#track.push(tick, turn.xCm, turn.zCm, turn.vx, turn.vz)
+      if (turn !== null) this.#track.push(tick, turn)
       this.#track.positionAt(tick, place)
       const { vx, vz } = this.#track.newest()
       const before = this.predicted()

@@ -76,7 +76,7 @@ test('[GATE-6] who answers pings stays; who stops answering is closed and its se
   expect(node.tickBoard.read('sessionsInGrace')).toBe(1)
 })
 
-test('[GATE-7] a reader that falls behind is left out, then gets a whole view, and is never wrong', async () => {
+test('[GATE-7] a reader that falls behind is left out, then goes on from where it was, and is never wrong', async () => {
   await node.dispose()
   node = await SimulatedNode.start({
     game,

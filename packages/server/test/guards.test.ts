@@ -71,6 +71,7 @@ const calls: { readonly [entry: string]: (rig: Rig) => unknown } = {
   'Column.set': ({ world }) => world.table(Health).columns.current.set(0, 4),
   'Motion.place': ({ world }) => world.motion.place(0, 7, 7),
   'Motion.setVelocity': ({ world }) => world.motion.setVelocity(0, 7, 7),
+  'Sight.enter': ({ world }) => world.sight.enter(0, 3),
   'TickCore.tick': ({ core }) => core.tick(),
   'TickCore.tryStop': ({ core }) => core.tryStop(),
   'Joins.handshake': ({ joins }) => joins.handshake(nothing(), 1),
