@@ -284,6 +284,34 @@ test('[FLOOD-8] between a frame left out and the one that goes on from the last 
   expectAgreement(slow)
 })
 
+test('[FLOOD-28] a frame that goes on from one that was left out is left out too, whoever set the view back', async () => {
+  const config = { sendBacklogBytesMax: 256, pongTimeoutMs: 600_000, idleTimeoutMs: 600_000 }
+  await start({ config, mailboxes: { outbound: { byteLength: 1 << 15, recordsMax: 64 } } })
+  const [slow, walker] = [await join(node, game, 'slow'), await join(node, game, 'walker')]
+  const turn = (i: number): number => walker.client.input(i % 2 === 0 ? { x: 1, z: 0 } : { x: 0, z: 1 })
+  slow.loopback.stalled = true
+  for (let i = 0; slow.loopback.unsentBytes() <= 256; i++) {
+    turn(i)
+    await node.step()
+  }
+  // Told while nothing gets through; then the mailbox is too full for a frame, and the tick sets the view back by itself.
+  await join(node, game, 'newcomer')
+  for (let i = 0; node.tickBoard.read('framesRefused') === 0; i++) {
+    turn(i)
+    await tickUndrained()
+  }
+  node.gateway.drain()
+  turn(1)
+  await node.deliver()
+  node.tick.tick()
+  slow.loopback.stalled = false
+  await node.deliver()
+  await node.steps(1)
+  walker.client.input({ x: 0, z: 0 })
+  await node.steps(4)
+  expectAgreement(slow)
+})
+
 test('[FLOOD-9] a reader that asks and never reads is closed, also in a world where nothing happens', async () => {
   await start({ config: { sendBacklogCloseBytes: 1024, pongTimeoutMs: 600_000, idleTimeoutMs: 600_000 } })
   const deaf = await join(node, game, 'deaf')

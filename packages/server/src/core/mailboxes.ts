@@ -71,7 +71,7 @@ export const RecordKind = {
   /** id varint, then the segment's bytes up to the end of the record. */
   Segment: 16,
   /**
-   * route u32, flags u8 (`FrameRecordFlag`), bare bytes u16, segment count u8, segment ids varint, frame bytes up to the
+   * route u32, flags u8 (`FrameRecordFlag`), tick u32 of the frame it builds on (0: none), bare bytes u16, segment count u8, segment ids varint, frame bytes up to the
    * segment count: as many as the bare bytes without the client's own segments.
    */
   Frame: 17,
@@ -123,7 +123,7 @@ export const RecordKind = {
 /** What the gateway must know of a frame that it may have to leave out. */
 export const FrameRecordFlag = {
   Messages: 1,
-  /** It does not build on the frames before it. */
+  /** It goes on from a known state of the client, which may be older than the frame before it. */
   Fresh: 2,
 } as const
 

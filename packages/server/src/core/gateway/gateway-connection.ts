@@ -12,11 +12,11 @@ export class GatewayConnection {
   queuedBytes = 0
   /** Ordinal in the inbound mailbox of the newest record of this connection. */
   queuedUpTo = 0
-  /** Tick of the last frame that was sent with its segments, 0 for none. */
+  /** Tick of the last frame the client has been sent with its segments, on an earlier connection too; 0 for none. */
   viewTick = 0
-  /** A frame was left out: nothing may build on it until a fresh view arrives. */
+  /** A frame was left out: the tick has to go on from `viewTick`. */
   viewLost = false
-  /** The tick has been asked for that fresh view. */
+  /** It has been asked to. */
   refreshAsked = false
   /** Handed to the handshake mailbox: the tick must hear of its end. */
   knownToTick = false

@@ -26,7 +26,7 @@ import type { ConnectionSink } from './connection-sink.ts'
 import { GatewayConnection } from './gateway-connection.ts'
 import { InboundOutbox } from './inbound-outbox.ts'
 import { LifecycleOutbox } from './lifecycle-outbox.ts'
-import { type DrainTarget, type FrameFate, OutboundDrain } from './outbound-drain.ts'
+import { type DrainTarget, type FrameFacts, type FrameFate, OutboundDrain } from './outbound-drain.ts'
 
 export type Verification = { readonly identity: Identity } | { readonly refused: 'token_invalid' | 'token_expired' }
 
@@ -229,26 +229,27 @@ export class GatewayCore implements DrainTarget {
   }
 
   /**
-   * A frame builds on the one before. So once one is left out, because the reader is behind or the frame is old by now, what
-   * follows goes without its segments, or not at all, until the reader has caught up and a fresh view comes.
+   * A frame builds on an earlier one. So once one is left out, because the reader is behind or the frame is old by now, those
+   * that build on it go without their segments, or not at all, until one comes that goes on from what was sent.
    */
-  fateOf(connection: GatewayConnection, flags: number, ageMs: number): FrameFate {
+  fateOf(connection: GatewayConnection, { flags, baseTick, ageMs }: Readonly<FrameFacts>): FrameFate {
     if (this.#endsSlowReader(connection)) return 'leaveOut'
-    const behind = this.#isBehind(connection)
     const isFresh = (flags & FrameRecordFlag.Fresh) !== 0
+    const hasMessages = (flags & FrameRecordFlag.Messages) !== 0
+    const isBehind = this.#isBehind(connection) && !(isFresh && hasMessages)
+    const continues = baseTick <= connection.viewTick
     // A fresh one is sent however old it is: the next would hardly be younger, and nobody would be told anything.
     const isStale = !isFresh && ageMs > this.#config.frameAgeMaxMs
-    const hasMessages = (flags & FrameRecordFlag.Messages) !== 0
-    if (isFresh && (!behind || hasMessages)) this.#forgetView(connection)
-    else if (behind || isStale || connection.viewLost) {
-      this.#count(isStale && !connection.viewLost ? 'framesStale' : 'framesLeftOut')
-      // A fresh view that could not be sent has to be asked for again.
-      if (isFresh) connection.refreshAsked = false
-      connection.viewLost = true
-      this.#askRefresh(connection)
-      return hasMessages ? 'bare' : 'leaveOut'
+    if (continues && !isBehind && !isStale) {
+      this.#forgetView(connection)
+      return 'send'
     }
-    return 'send'
+    this.#count(isStale && continues ? 'framesStale' : 'framesLeftOut')
+    // A fresh view that could not be sent has to be asked for again.
+    if (isFresh) connection.refreshAsked = false
+    connection.viewLost = true
+    this.#askRefresh(connection)
+    return hasMessages ? 'bare' : 'leaveOut'
   }
 
   #receiveHello(connection: GatewayConnection, reader: ByteReader): void {
@@ -286,6 +287,7 @@ export class GatewayCore implements DrainTarget {
     this.#handshakes.publish()
     connection.handshakeAt = this.#handshakes.recordsIn()
     connection.knownToTick = true
+    connection.viewTick = viewTick
     this.#count('resumeTokensIssued')
     return undefined
   }

@@ -11,8 +11,17 @@ export interface DrainTarget {
   connectionOf(route: number): GatewayConnection | null
   accepted(connection: GatewayConnection, bytes: Uint8Array): void
   refused(connection: GatewayConnection, code: ErrorCode): void
-  /** What becomes of a frame; `flags` are of `FrameRecordFlag`, its age is counted from the end of its tick. */
-  fateOf(connection: GatewayConnection, flags: number, ageMs: number): FrameFate
+  fateOf(connection: GatewayConnection, frame: Readonly<FrameFacts>): FrameFate
+}
+
+/** What decides whether a frame is sent. */
+export interface FrameFacts {
+  /** Of `FrameRecordFlag`. */
+  flags: number
+  /** Tick of the frame it builds on, 0 for none. */
+  baseTick: number
+  /** Counted from the end of its tick. */
+  ageMs: number
 }
 
 /** `bare`: its messages and what else is the session's own, without any segment. */
@@ -32,12 +41,12 @@ export class OutboundDrain {
   readonly #messagesOut: number
   readonly #copied: number
   readonly #unroutable: number
-
   readonly #ageSum: number
   readonly #ageBuckets: readonly number[]
   readonly #clock: Clock
   /** When the tick now being drained had ended. */
   #committedMs = 0
+  readonly #facts: FrameFacts = { flags: 0, baseTick: 0, ageMs: 0 }
 
   constructor(memory: RingMemory, board: GatewayBoard, clock: Clock) {
     this.#clock = clock
@@ -95,11 +104,14 @@ export class OutboundDrain {
     this.#committedMs = body.f64()
   }
 
-  /** kind, the bytes made for this client, segment count, segments. */
+  /** In the mailbox: see `RecordKind.Frame`. On the wire: kind, the bytes made for this client, segment count, segments. */
   #frame(connection: GatewayConnection, target: DrainTarget): void {
     const { body } = this.#ring
-    const ageMs = this.#clock.nowMs() - this.#committedMs
-    const fate = target.fateOf(connection, body.u8(), ageMs)
+    const facts = this.#facts
+    facts.ageMs = this.#clock.nowMs() - this.#committedMs
+    facts.flags = body.u8()
+    facts.baseTick = body.u32()
+    const fate = target.fateOf(connection, facts)
     if (fate === 'leaveOut') return
     const isBare = fate === 'bare'
     const bareBytes = body.u16()
@@ -135,7 +147,7 @@ export class OutboundDrain {
     this.#board.add(this.#framesOut, 1)
     this.#board.add(this.#bytesOut, payloadBytes)
     this.#board.add(this.#copied, segmentBytes)
-    this.#countAge(ageMs)
+    this.#countAge(facts.ageMs)
     sink.send(buffer)
   }
 

@@ -233,10 +233,7 @@ export class Joins {
     const { world, outbound, config } = this.#parts
     const zone = world.zoneOfEntity(session.bodySlot)
     const cell = zone.cellAt(world.motion.xCmFloor(session.bodySlot), world.motion.zCmFloor(session.bodySlot))
-    const { viewTick } = options
-    // Only what has been sent can have been applied.
-    if (viewTick > 0 && viewTick <= options.tick) outbound.emitter.rewind(session.slot, viewTick)
-    else outbound.views.clear(session.slot)
+    outbound.goOnFrom(session, options.viewTick)
     const bytes = encodeMessage(ServerJoinAck, {
       playerId: session.playerId,
       entity: session.entity,

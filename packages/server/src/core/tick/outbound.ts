@@ -187,6 +187,17 @@ export class Outbound {
     this.#ring.end(RecordKind.TickBegin)
   }
 
+  /**
+   * The client has every frame up to the one of `viewTick`, and none after it: its next frame goes on from there. 0, or what
+   * has not happened yet: it has nothing.
+   */
+  goOnFrom(session: Session, viewTick: number): void {
+    const isKnown = viewTick > 0 && viewTick <= this.#world.tick()
+    session.frameTick = isKnown ? viewTick : 0
+    if (isKnown) this.emitter.rewind(session.slot, viewTick)
+    else this.views.clear(session.slot)
+  }
+
   /** One session's frame of this tick: nothing to say, nothing sent. Outside of its stage it would mix two ticks. */
   frame(session: Session, tick: number): void {
     this.#world.guard.require('Outbound.frame', TickPhase.Send)
@@ -210,6 +221,7 @@ export class Outbound {
       (own.segmentCount > 0 ? FrameFlag.Own : 0)
     this.#writeFrame(record, session, tick, ownerMask)
     this.#ring.end(RecordKind.Frame)
+    session.frameTick = tick
     session.ackSent = session.inputs.acked
     session.ackSentTick = tick
     session.clearOutbox()
@@ -241,6 +253,7 @@ export class Outbound {
     const { recipe, own } = this.emitter
     record.u32(session.route)
     record.u8((session.outboxCount > 0 ? FrameRecordFlag.Messages : 0) | (recipe.fresh ? FrameRecordFlag.Fresh : 0))
+    record.u32(session.frameTick)
     const bareBytesAt = record.position
     record.u16(0)
     record.u8(recipe.segmentCount)

@@ -30,6 +30,8 @@ export class Session {
   /** Input acknowledgement told last, and the tick it was told in. */
   ackSent = 0
   ackSentTick = 0
+  /** Tick of the frame that the next one builds on, 0 for none. */
+  frameTick = 0
   graceEndsTick = 0
   saveDueTick = 0
   revision = 0
@@ -199,6 +201,7 @@ export class SessionTable {
     session.documents = ''
     session.savable = true
     session.ackSent = 0
+    session.frameTick = 0
     session.answerLost = false
     session.inputs.reset()
     session.commands.reset()

@@ -1,5 +1,4 @@
 import { type ByteReader, type Clock, type Doorbell, RingReader, RingWriter } from '@worldkeep/kernel'
-import { noBaseline } from '@worldkeep/replication'
 import { type Game, type Hook, Pipeline, Pulse, TickPhase, World } from '@worldkeep/world'
 import type { CoreConfig } from '../core-config.ts'
 import type { TickBoard, TickCounter } from '../counters.ts'
@@ -365,8 +364,7 @@ export class TickCore {
 
   #refresh(body: ByteReader): void {
     const session = this.sessions.ofRoute(body.u32())
-    const viewTick = body.u32()
-    if (session !== null) this.outbound.emitter.rewind(session.slot, viewTick === 0 ? noBaseline : viewTick)
+    if (session !== null) this.outbound.goOnFrom(session, body.u32())
   }
 
   #count(name: TickCounter, amount: number): void {
