@@ -42,7 +42,10 @@ export class Prediction {
 
   constructor(input: Input, options: { readonly tickHz: number; readonly zoneSizeCm: number }) {
     this.#input = input
-    this.#motion = new Motion({ capacity: 1, tickHz: options.tickHz }, { turned: () => undefined, placed: () => undefined })
+    this.#motion = new Motion(
+      { capacity: 1, tickHz: options.tickHz },
+      { turned: () => undefined, placed: () => undefined },
+    )
     this.#sizeCm = options.zoneSizeCm
   }
 

@@ -1,5 +1,12 @@
 import { ByteReader, ByteWriter, type Fields, type Row } from '@worldkeep/kernel'
-import { type EntityView, type JoinAck, type Place, type ViewListener, ViewModel, viewGeometryOf } from '@worldkeep/replication'
+import {
+  type EntityView,
+  type JoinAck,
+  type Place,
+  type ViewListener,
+  ViewModel,
+  viewGeometryOf,
+} from '@worldkeep/replication'
 import { ClientInput, encodeMessage, FrameFlag, type FrameHeader } from '@worldkeep/wire'
 import type { Game, Input } from '@worldkeep/world'
 import { Prediction } from './prediction.ts'

@@ -1,5 +1,11 @@
 import { ByteWriter } from '@worldkeep/kernel'
-import { type JoinAck, readServerMessage, type ServerMessageHandler, ViewModel, viewGeometryOf } from '@worldkeep/replication'
+import {
+  type JoinAck,
+  readServerMessage,
+  type ServerMessageHandler,
+  ViewModel,
+  viewGeometryOf,
+} from '@worldkeep/replication'
 import {
   ClientCommand,
   ClientGoodbye,

@@ -1,11 +1,5 @@
 import type { ByteWriter, Clock, Fields, RingWriter, Row } from '@worldkeep/kernel'
-import {
-  ownedComponents,
-  SegmentEncoder,
-  type SegmentSink,
-  ViewEmitter,
-  ViewTable,
-} from '@worldkeep/replication'
+import { ownedComponents, SegmentEncoder, type SegmentSink, ViewEmitter, ViewTable } from '@worldkeep/replication'
 import {
   type ErrorCode,
   errorEntry,
