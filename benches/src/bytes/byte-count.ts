@@ -1,6 +1,6 @@
 import { encode } from '@msgpack/msgpack'
-import type { Fields, Game, Row } from '@worldkeep/world'
 import { SimulatedNode, TestClient } from '@worldkeep/server/testing'
+import type { Fields, Game, Row } from '@worldkeep/world'
 
 /** Kind of a frame, the first byte of its message. */
 const frameKind = 65
@@ -126,7 +126,10 @@ function framed(payloadBytes: number): number {
   return payloadBytes + (payloadBytes < 126 ? 2 : payloadBytes < 0x10000 ? 4 : 10)
 }
 
-function judge(node: SimulatedNode, players: readonly CountingClient[]): Pick<ByteCount, 'viewErrors' | 'maxPositionErrorM'> {
+function judge(
+  node: SimulatedNode,
+  players: readonly CountingClient[],
+): Pick<ByteCount, 'viewErrors' | 'maxPositionErrorM'> {
   const { world, outbound, sessions } = node.tick
   const place = { xM: 0, zM: 0 }
   let viewErrors = 0

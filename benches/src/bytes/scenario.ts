@@ -39,11 +39,19 @@ function walk(client: TestClient, tick: number, index: number): void {
 
 function report(turning: ByteCount, meadow: ByteCount): Report {
   const isGood =
-    turning.bytes <= updateBytesMax &&
-    meadow.bytes < meadowBytesMax &&
-    turning.viewErrors + meadow.viewErrors === 0
-  const result = { scenario: 'bytes', turning: rounded(turning), meadow: rounded(meadow), updateBytesMax, meadowBytesMax }
-  return { result, rows: [...rows('turning', turning, updateBytesMax), ...rows('meadow', meadow, meadowBytesMax)], isGood }
+    turning.bytes <= updateBytesMax && meadow.bytes < meadowBytesMax && turning.viewErrors + meadow.viewErrors === 0
+  const result = {
+    scenario: 'bytes',
+    turning: rounded(turning),
+    meadow: rounded(meadow),
+    updateBytesMax,
+    meadowBytesMax,
+  }
+  return {
+    result,
+    rows: [...rows('turning', turning, updateBytesMax), ...rows('meadow', meadow, meadowBytesMax)],
+    isGood,
+  }
 }
 
 function rows(name: string, count: ByteCount, bytesMax: number): readonly Row[] {
@@ -52,9 +60,16 @@ function rows(name: string, count: ByteCount, bytesMax: number): readonly Row[] 
     [name, `${round(count.bytes, 3)} bytes per visible entity and snapshot, at most ${bytesMax}`, tone],
     ['  without framing', `${round(count.payloadBytes, 3)}`],
     ['  as JSON', `${round(count.jsonBytes, 1)}: ${round(count.jsonBytes / count.bytes, 0)} times as many`],
-    ['  as MessagePack', `${round(count.messagePackBytes, 1)}: ${round(count.messagePackBytes / count.bytes, 0)} times as many`],
+    [
+      '  as MessagePack',
+      `${round(count.messagePackBytes, 1)}: ${round(count.messagePackBytes / count.bytes, 0)} times as many`,
+    ],
     ['  visible entities', `${round(count.visible, 1)}`],
-    ['  view errors', `${count.viewErrors}; furthest from its place ${round(count.maxPositionErrorM, 4)} m`, count.viewErrors === 0 ? 'good' : 'bad'],
+    [
+      '  view errors',
+      `${count.viewErrors}; furthest from its place ${round(count.maxPositionErrorM, 4)} m`,
+      count.viewErrors === 0 ? 'good' : 'bad',
+    ],
   ]
 }
 

@@ -28,7 +28,7 @@ export interface Crowd {
 }
 
 const medium = { clients: 200, entities: 2_000, sizeM: 1_024, players: 'walk', burstClients: 0 } as const
-const dense = { clients: 200, entities: 0, sizeM: 192, burstClients: 0, roundsDefault: 3 } as const
+const dense = { clients: 200, entities: 0, sizeM: 128, burstClients: 0, roundsDefault: 3 } as const
 
 export const crowds: { readonly [name in WorkloadName]: Crowd } = {
   S: { name: 'S', clients: 50, entities: 500, sizeM: 512, players: 'walk', burstClients: 0, roundsDefault: 3 },

@@ -39,6 +39,8 @@ export interface WorldClient<I extends Input = Input> {
   subscribe(listener: () => void): () => void
   onEnter(listener: (entity: EntityView) => void): () => void
   onLeave(listener: (entity: EntityView) => void): () => void
+  /** Called when the own body goes over from one cell to another, with their numbers; before the frame that shows it. */
+  onHandover(listener: (from: number, to: number) => void): () => void
   /** Connects, or tries again after `refused`, `unavailable` or `left`. */
   connect(): void
   /** Says goodbye and closes: the player leaves the world at once. */
@@ -89,6 +91,7 @@ export function createClient<I extends Input>(options: ClientOptions<I>): WorldC
     subscribe: (listener) => link.changes.add(listener),
     onEnter: (listener) => link.entering.add(listener),
     onLeave: (listener) => link.leaving.add(listener),
+    onHandover: (listener) => link.handovers.add(listener),
     connect: () => link.connect(),
     close: () => link.close(),
     dropConnection: () => link.dropConnection(),

@@ -59,6 +59,8 @@ export class Link implements ServerMessageHandler {
   readonly leaving = new Listeners<[EntityView]>()
   /** Just before a frame is applied, with its tick and what it acknowledges, if anything. */
   readonly frames = new Listeners<[number, number | null]>()
+  /** The own body belongs to another cell, by the cells' numbers. */
+  readonly handovers = new Listeners<[number, number]>()
   /** After an input was sent, with its sequence number. */
   readonly inputs = new Listeners<[number]>()
   session: WorldSession | null = null
@@ -185,6 +187,10 @@ export class Link implements ServerMessageHandler {
 
   goodbye(goodbye: { readonly code: number; readonly message: string }): void {
     this.#refusal = errorOf(goodbye.code, goodbye.message)
+  }
+
+  handedOver({ from, to }: { readonly from: number; readonly to: number }): void {
+    this.handovers.emit(from, to)
   }
 
   frameBegins(header: Readonly<FrameHeader>): void {

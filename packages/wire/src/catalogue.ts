@@ -85,6 +85,9 @@ export const ServerError = message(68, 'server.error', { code: u16, message: tex
 /** The last message before the server closes. */
 export const ServerGoodbye = message(69, 'server.goodbye', { code: u16, message: text(errorTextBytesMax) })
 
+/** The player's body belongs to another cell now, by the cells' numbers. Rides in front of that frame's segments. */
+export const ServerHandover = message(70, 'server.handover', { from: u32, to: u32 })
+
 export const clientMessages: readonly Message[] = [ClientHello, ClientInput, ClientCommand, ClientPing, ClientGoodbye]
 export const serverMessages: readonly Message[] = [
   ServerJoinAck,
@@ -93,4 +96,5 @@ export const serverMessages: readonly Message[] = [
   ServerResult,
   ServerError,
   ServerGoodbye,
+  ServerHandover,
 ]

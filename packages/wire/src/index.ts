@@ -8,6 +8,7 @@ export {
   ServerError,
   ServerFrame,
   ServerGoodbye,
+  ServerHandover,
   ServerJoinAck,
   ServerPong,
   ServerResult,

@@ -11,6 +11,7 @@ import {
   ServerError,
   ServerFrame,
   ServerGoodbye,
+  ServerHandover,
   ServerJoinAck,
   ServerPong,
   ServerResult,
@@ -25,6 +26,7 @@ export interface ServerMessageHandler {
   result(result: MessageRow<typeof ServerResult>): void
   refused(error: MessageRow<typeof ServerError>): void
   goodbye(goodbye: MessageRow<typeof ServerGoodbye>): void
+  handedOver(handover: MessageRow<typeof ServerHandover>): void
   /** The view a frame is to be applied to, or null when there is none yet: then the frame is malformed. */
   view(): ViewModel | null
   /** Just before a frame is applied: everything up to its tick, but not it, has been. */
@@ -50,6 +52,8 @@ function dispatch(reader: ByteReader, handler: ServerMessageHandler, options: { 
       return take(reader, ServerError, (row) => handler.refused(row))
     case ServerGoodbye.kind:
       return take(reader, ServerGoodbye, (row) => handler.goodbye(row))
+    case ServerHandover.kind:
+      return take(reader, ServerHandover, (row) => handler.handedOver(row))
     case ServerFrame.kind:
       return !options.inFrame && readFrame(reader, handler)
     default:

@@ -72,7 +72,11 @@ export class PrivateViews {
   }
 
   /** Appends what is new of a cell for the session whose viewer is `viewer`. */
-  prepare(session: number, viewer: number, at: { readonly zone: Zone; readonly cell: number; readonly baseline: number }): void {
+  prepare(
+    session: number,
+    viewer: number,
+    at: { readonly zone: Zone; readonly cell: number; readonly baseline: number },
+  ): void {
     const { sight } = this.#world
     const { zone, cell, baseline } = at
     if (sight.privateCount[cell] === 0 && this.#counts[session] === 0) return

@@ -1,4 +1,4 @@
-import { BitWriter, bitLength, type ByteWriter } from '@worldkeep/kernel'
+import { BitWriter, type ByteWriter, bitLength } from '@worldkeep/kernel'
 import { type ComponentTable, nowhere, type World, type Zone } from '@worldkeep/world'
 import {
   cellBits,
@@ -10,8 +10,8 @@ import {
   kindBits,
   placeBits,
   SegmentKind,
-  segmentOverheadBytes,
   seenComponents,
+  segmentOverheadBytes,
   turnAgeTicksMax,
   widthBits,
 } from '../segment-layout.ts'

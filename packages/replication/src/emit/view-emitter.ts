@@ -1,5 +1,6 @@
 import { frameSegmentsMax } from '@worldkeep/wire'
 import { Channel, type World, type Zone } from '@worldkeep/world'
+import { Handovers } from './handovers.ts'
 import { PrivateViews } from './private-views.ts'
 import { noBaseline, nothingNew, type SegmentEncoder, segmentRefused, withheld } from './segment-encoder.ts'
 import type { ViewTable } from './view-table.ts'
@@ -12,6 +13,10 @@ export interface Recipe {
   fresh: boolean
   middleX: number
   middleZ: number
+  /** Entities of all cells of the view that are shown. */
+  entityCount: number
+  /** Ticks from leaving a cell to being handed over to the next; -1: nothing was handed over. */
+  handoverTicks: number
   segmentCount: number
   readonly segments: Int32Array
 }
@@ -30,11 +35,14 @@ export class ViewEmitter {
     fresh: false,
     middleX: 0,
     middleZ: 0,
+    entityCount: 0,
+    handoverTicks: -1,
     segmentCount: 0,
     segments: new Int32Array(frameSegmentsMax),
   }
   /** Bytes for the session alone, beside the recipe's segments. */
   readonly own: PrivateViews
+  readonly handovers: Handovers
   /** Cells taken from views that had too many entities. */
   withheldCount = 0
   readonly #world: World
@@ -58,10 +66,17 @@ export class ViewEmitter {
     this.#encoder = parts.encoder
     this.#entitiesMax = options.entitiesMax
     this.own = new PrivateViews(parts.world, parts.views, options)
+    this.handovers = new Handovers(options.sessionsMax)
     this.#rooms = new Uint16Array(options.sessionsMax)
     const offsets = offsetsOfBlock(parts.views.blockRadiusCells)
     this.#dx = Int8Array.from(offsets, ({ dx }) => dx)
     this.#dz = Int8Array.from(offsets, ({ dz }) => dz)
+  }
+
+  /** Nobody sees through this session. */
+  clear(session: number): void {
+    this.#views.clear(session)
+    this.handovers.clear(session)
   }
 
   /** The client has everything up to the frame of `tick`, and nothing after it; `noBaseline`: nothing at all. */
@@ -87,6 +102,9 @@ export class ViewEmitter {
     recipe.middleX = views.middleX[session] as number
     recipe.middleZ = views.middleZ[session] as number
     recipe.segmentCount = 0
+    const owned = zone.firstCell + recipe.middleZ * zone.cellsWide + recipe.middleX
+    const stood = this.#world.changes.cellOf[slot] as number
+    recipe.handoverTicks = this.handovers.settle(session, owned, stood, tick)
     this.own.begin()
     if (views.baseline[session] === noBaseline) this.own.clear(session)
     else if (moved) this.own.dropOutside(session, zone)
@@ -118,6 +136,7 @@ export class ViewEmitter {
       this.#given.tick = tick
       this.#views.advance(session, cx, cz, this.#given)
     }
+    recipe.entityCount = entities
     return true
   }
 

@@ -1,6 +1,7 @@
 import { assert, CounterBoard, isPowerOfTwo } from '@worldkeep/kernel'
 import { type ErrorCode, errorCodes } from '@worldkeep/wire'
 import { Pulse, stages } from '@worldkeep/world'
+import { histogramCounters } from './board-histogram.ts'
 
 /** Tick durations kept one by one: over a minute at 240 Hz, a power of two so that a slot is `ticks & (max - 1)`. */
 export const tickDurationsMax = 16_384
@@ -8,9 +9,6 @@ assert(isPowerOfTwo(tickDurationsMax), 'a slot of the ring is a mask away')
 
 /** Upper bounds of the tick duration histogram, milliseconds. */
 export const tickBucketsMs = [0.25, 0.5, 1, 2, 4, 8, 16, 33, 50, 100, 250, 500] as const
-
-/** Upper bounds of the frame age histogram, milliseconds from the end of the tick to the socket. */
-export const frameAgeBucketsMs = [1, 2, 5, 10, 20, 50, 100, 200, 500] as const
 
 const tickNames = [
   'ticks',
@@ -64,6 +62,8 @@ const tickNames = [
   'slicesRefused',
   'gcCount',
   'gcMsSum',
+  ...histogramCounters('frameEntities'),
+  ...histogramCounters('handoverMs'),
   ...stages.map((stage) => `stageMsSum_${stage}` as const),
   ...tickBucketsMs.map((bucket) => `tickMsBucket_${bucket}` as const),
 ] as const
@@ -78,7 +78,6 @@ const gatewayNames = [
   'framesOut',
   'framesLeftOut',
   'framesStale',
-  'frameAgeMsSum',
   'framesUnroutable',
   'bytesOut',
   'segmentBytesCopied',
@@ -86,7 +85,8 @@ const gatewayNames = [
   'pingsRefused',
   'unauthenticatedIn',
   'resumeTokensIssued',
-  ...frameAgeBucketsMs.map((bucket) => `frameAgeMsBucket_${bucket}` as const),
+  ...histogramCounters('frameAgeMs'),
+  ...histogramCounters('frameBytes'),
   ...errorCodes().map((code) => `refused_${code}` as const),
 ] as const
 

@@ -2,15 +2,13 @@ import type { RingMemory } from '@worldkeep/kernel'
 import { ringCounters } from '@worldkeep/kernel'
 import { stages } from '@worldkeep/world'
 import { Counter, collectDefaultMetrics, Gauge, type Metric, Registry } from 'prom-client'
+import { type HistogramName, histogramBounds } from '../core/board-histogram.ts'
 import {
   type BoardMemories,
-  frameAgeBucketsMs,
-  type GatewayCounter,
   openGatewayBoard,
   openPersistenceBoard,
   openRecorderBoard,
   openTickBoard,
-  type TickCounter,
   tickBucketsMs,
 } from '../core/counters.ts'
 import type { Mailboxes } from '../core/mailboxes.ts'
@@ -27,33 +25,20 @@ export function createMetrics(boards: BoardMemories, mailboxes: Mailboxes, watch
   const registry = new Registry()
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: loopDelaySampleMs })
   const tick = openTickBoard(boards)
-  addBoard(registry, 'tick', tick, (name) => !/^(tickMs|stageMs|stateHash|actualTickHz)/.test(name))
-  addBoard(registry, 'gateway', openGatewayBoard(boards), (name) => !/^(refused_|frameAge)/.test(name))
+  addBoard(
+    registry,
+    'tick',
+    tick,
+    (name) => !/^(tickMs|stageMs|stateHash|actualTickHz|frameEntities|handoverMs)/.test(name),
+  )
+  addBoard(registry, 'gateway', openGatewayBoard(boards), (name) => !/^(refused_|frameAge|frameBytes)/.test(name))
   addBoard(registry, 'persistence', openPersistenceBoard(boards), () => true)
   addBoard(registry, 'recorder', openRecorderBoard(boards), () => true)
   addRefusals(registry, boards)
   addStages(registry, boards)
   addWatch(registry, watch)
   addMailboxes(registry, mailboxes)
-  const tickRead = (name: string): number => tick.read(name as TickCounter)
-  const gateway = openGatewayBoard(boards)
-  const gatewayRead = (name: string): number => gateway.read(name as GatewayCounter)
-  registry.registerMetric(
-    histogram(
-      { name: 'worldkeep_tick_duration_seconds', help: 'Duration of a tick', bucketsMs: tickBucketsMs },
-      { bucket: 'tickMsBucket', sum: 'tickMsSum', count: 'ticks', read: tickRead },
-    ),
-  )
-  registry.registerMetric(
-    histogram(
-      {
-        name: 'worldkeep_frame_age_seconds',
-        help: 'Age of a frame when it reaches the socket, from the end of its tick',
-        bucketsMs: frameAgeBucketsMs,
-      },
-      { bucket: 'frameAgeMsBucket', sum: 'frameAgeMsSum', count: 'framesOut', read: gatewayRead },
-    ),
-  )
+  for (const histogram of histograms(tick, openGatewayBoard(boards))) registry.registerMetric(histogram)
   return registry
 }
 
@@ -70,12 +55,7 @@ const gauges = new Set([
   'queuedJobs',
 ])
 
-interface Board {
-  readonly names: readonly string[]
-  get(slot: number): number
-}
-
-function addBoard(registry: Registry, thread: string, board: Board, wanted: (name: string) => boolean): void {
+function addBoard(registry: Registry, thread: string, board: NamedBoard, wanted: (name: string) => boolean): void {
   for (const [slot, name] of board.names.entries()) {
     if (!wanted(name)) continue
     const isMs = name.includes('Ms')
@@ -198,30 +178,76 @@ function addMailboxes(registry: Registry, mailboxes: Mailboxes): void {
   add('unread_bytes_high', 'Most bytes that ever waited', (memory) => ringCounters(memory).unreadBytesHigh)
 }
 
-/** The threads keep the buckets themselves, each with all below it: a scrape only reads them. */
-function histogram(
-  { name, help, bucketsMs }: { readonly name: string; readonly help: string; readonly bucketsMs: readonly number[] },
-  from: {
-    readonly bucket: string
-    readonly sum: string
-    readonly count: string
-    read(counter: string): number
-  },
-): Metric {
-  const read = (): { readonly metricName: string; readonly labels: object; readonly value: number }[] => [
-    ...bucketsMs.map((ms) => ({
-      metricName: `${name}_bucket`,
-      labels: { le: ms / 1000 },
-      value: from.read(`${from.bucket}_${ms}`),
-    })),
-    { metricName: `${name}_bucket`, labels: { le: '+Inf' }, value: from.read(from.count) },
-    { metricName: `${name}_sum`, labels: {}, value: from.read(from.sum) / 1000 },
-    { metricName: `${name}_count`, labels: {}, value: from.read(from.count) },
+interface Reading {
+  /** Values up to each upper bound, and none beyond. */
+  readonly buckets: readonly { readonly upTo: number; readonly count: number }[]
+  readonly sum: number
+  readonly count: number
+}
+
+function histograms(tick: NamedBoard, gateway: NamedBoard): readonly Metric[] {
+  const seconds = 1 / 1000
+  return [
+    histogram('worldkeep_tick_duration_seconds', 'Duration of a tick', () => tickDurations(tick)),
+    histogram(
+      'worldkeep_frame_age_seconds',
+      'Age of a frame when it reaches the socket, from the end of its tick',
+      () => readHistogram(gateway, 'frameAgeMs', seconds),
+    ),
+    histogram('worldkeep_frame_bytes', 'Payload of a frame', () => readHistogram(gateway, 'frameBytes', 1)),
+    histogram('worldkeep_frame_entities', 'Entities in view of whom a frame is for', () =>
+      readHistogram(tick, 'frameEntities', 1),
+    ),
+    histogram('worldkeep_handover_latency_seconds', 'From leaving a cell to being handed over to the next', () =>
+      readHistogram(tick, 'handoverMs', seconds),
+    ),
   ]
+}
+
+interface NamedBoard {
+  readonly names: readonly string[]
+  get(slot: number): number
+}
+
+function countOf(board: NamedBoard, name: string): number {
+  return board.get(board.names.indexOf(name))
+}
+
+/** The tick thread counts a tick in every bucket it fits into. */
+function tickDurations(board: NamedBoard): Reading {
+  const buckets = tickBucketsMs.map((ms) => ({ upTo: ms / 1000, count: countOf(board, `tickMsBucket_${ms}`) }))
+  return { buckets, sum: countOf(board, 'tickMsSum') / 1000, count: countOf(board, 'ticks') }
+}
+
+function readHistogram(board: NamedBoard, name: HistogramName, scale: number): Reading {
+  let count = 0
+  const buckets = histogramBounds[name].map((bound) => {
+    count += countOf(board, `${name}Bucket_${bound}`)
+    return { upTo: bound * scale, count }
+  })
+  return { buckets, sum: countOf(board, `${name}Sum`) * scale, count: countOf(board, `${name}Count`) }
+}
+
+/** A histogram kept elsewhere: a scrape only reads it. */
+function histogram(name: string, help: string, read: () => Reading): Metric {
+  const values = (): readonly { readonly metricName: string; readonly labels: object; readonly value: number }[] => {
+    const { buckets, sum, count } = read()
+    const bucket = (le: number | string, value: number): { metricName: string; labels: object; value: number } => ({
+      metricName: `${name}_bucket`,
+      labels: { le },
+      value,
+    })
+    return [
+      ...buckets.map(({ upTo, count: fitting }) => bucket(upTo, fitting)),
+      bucket('+Inf', count),
+      { metricName: `${name}_sum`, labels: {}, value: sum },
+      { metricName: `${name}_count`, labels: {}, value: count },
+    ]
+  }
   const metric = {
     name,
     reset: () => undefined,
-    get: async () => ({ name, help, type: 'histogram', values: read(), aggregator: 'sum' }),
+    get: async () => ({ name, help, type: 'histogram', values: values(), aggregator: 'sum' }),
   }
   return metric as unknown as Metric
 }

@@ -18,6 +18,7 @@ import {
   protocolVersion,
   type ServerError,
   type ServerGoodbye,
+  type ServerHandover,
   type ServerPong,
   type ServerResult,
 } from '@worldkeep/wire'
@@ -38,6 +39,7 @@ export class TestClient implements LoopbackEvents, ServerMessageHandler {
   readonly pongs: MessageRow<typeof ServerPong>[] = []
   readonly errors: MessageRow<typeof ServerError>[] = []
   readonly frames: FrameHeader[] = []
+  readonly handovers: MessageRow<typeof ServerHandover>[] = []
   lastWord: MessageRow<typeof ServerGoodbye> | null = null
   joinAck: JoinAck | null = null
   model: ViewModel | null = null
@@ -150,6 +152,10 @@ export class TestClient implements LoopbackEvents, ServerMessageHandler {
 
   goodbye(goodbye: MessageRow<typeof ServerGoodbye>): void {
     this.lastWord = goodbye
+  }
+
+  handedOver(handover: MessageRow<typeof ServerHandover>): void {
+    this.handovers.push(handover)
   }
 
   frameBegins(): void {}

@@ -1,6 +1,7 @@
 import { type Clock, type RingMemory, RingReader } from '@worldkeep/kernel'
 import { type ErrorCode, errorCodeOf, FrameFlag, frameFlagsAt, frameTickAt, ServerFrame } from '@worldkeep/wire'
-import { frameAgeBucketsMs, type GatewayBoard } from '../counters.ts'
+import { BoardHistogram } from '../board-histogram.ts'
+import type { GatewayBoard } from '../counters.ts'
 import { RecordKind } from '../mailboxes.ts'
 import type { GatewayConnection } from './gateway-connection.ts'
 
@@ -41,8 +42,8 @@ export class OutboundDrain {
   readonly #messagesOut: number
   readonly #copied: number
   readonly #unroutable: number
-  readonly #ageSum: number
-  readonly #ageBuckets: readonly number[]
+  readonly #ages: BoardHistogram
+  readonly #sizes: BoardHistogram
   readonly #clock: Clock
   /** When the tick now being drained had ended. */
   #committedMs = 0
@@ -57,8 +58,8 @@ export class OutboundDrain {
     this.#messagesOut = board.slot('messagesOut')
     this.#copied = board.slot('segmentBytesCopied')
     this.#unroutable = board.slot('framesUnroutable')
-    this.#ageSum = board.slot('frameAgeMsSum')
-    this.#ageBuckets = frameAgeBucketsMs.map((bucket) => board.slot(`frameAgeMsBucket_${bucket}`))
+    this.#ages = new BoardHistogram(board, 'frameAgeMs')
+    this.#sizes = new BoardHistogram(board, 'frameBytes')
   }
 
   /** Everything the tick has published. */
@@ -147,7 +148,8 @@ export class OutboundDrain {
     this.#board.add(this.#framesOut, 1)
     this.#board.add(this.#bytesOut, payloadBytes)
     this.#board.add(this.#copied, segmentBytes)
-    this.#countAge(facts.ageMs)
+    this.#ages.add(facts.ageMs)
+    this.#sizes.add(payloadBytes)
     sink.send(buffer)
   }
 
@@ -155,14 +157,6 @@ export class OutboundDrain {
     const { body } = this.#ring
     body.position = at
     return body.u32()
-  }
-
-  #countAge(ageMs: number): void {
-    this.#board.add(this.#ageSum, ageMs)
-    for (let i = frameAgeBucketsMs.length - 1; i >= 0; i--) {
-      if (ageMs > (frameAgeBucketsMs[i] as number)) return
-      this.#board.add(this.#ageBuckets[i] as number, 1)
-    }
   }
 
   #lengthOf(id: number): number {

@@ -275,7 +275,7 @@ export class Joins {
       return
     }
     if (session.entity !== 0) world.despawn(session.entity)
-    outbound.views.clear(session.slot)
+    outbound.emitter.clear(session.slot)
     session.step(event)
     sessions.release(session)
   }

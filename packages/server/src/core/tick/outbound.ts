@@ -1,5 +1,5 @@
 import type { ByteWriter, Clock, Fields, RingWriter, Row } from '@worldkeep/kernel'
-import { ownedComponents, SegmentEncoder, type SegmentSink, ViewEmitter, ViewTable } from '@worldkeep/replication'
+import { ownedComponents, SegmentEncoder, ViewEmitter, ViewTable } from '@worldkeep/replication'
 import {
   type ErrorCode,
   errorEntry,
@@ -7,15 +7,18 @@ import {
   frameMessagesMax,
   frameSegmentsMax,
   type Message,
+  ServerHandover,
   ServerResult,
   writeFrameHeader,
   writeMessage,
 } from '@worldkeep/wire'
 import { type ComponentTable, TickPhase, type World } from '@worldkeep/world'
+import { BoardHistogram } from '../board-histogram.ts'
 import type { CoreConfig } from '../core-config.ts'
 import type { TickBoard } from '../counters.ts'
 import { ackWaitS, outboxBytesMax } from '../limits.ts'
 import { FrameRecordFlag, RecordKind, type Route } from '../mailboxes.ts'
+import { RingSegmentSink } from './ring-segment-sink.ts'
 import type { Session } from './session-table.ts'
 
 /** A join acknowledgement with its longest texts, and more. */
@@ -47,6 +50,9 @@ export class Outbound {
   readonly #world: World
   readonly #board: TickBoard
   readonly #built: number
+  readonly #entities: BoardHistogram
+  readonly #handovers: BoardHistogram
+  readonly #handoverRow = ServerHandover.codec.empty()
   readonly #empty: number
   readonly #refused: number
   readonly #outboxRefused: number
@@ -81,6 +87,8 @@ export class Outbound {
     this.#owned = ownedComponents(world.game).map((component) => world.table(component))
     this.#ownedBytesMax = 10 + this.#owned.length * 5 + this.#owned.reduce((sum, table) => sum + rowBytes(table), 0)
     this.#built = board.slot('framesBuilt')
+    this.#entities = new BoardHistogram(board, 'frameEntities')
+    this.#handovers = new BoardHistogram(board, 'handoverMs')
     this.#empty = board.slot('framesEmpty')
     this.#refused = board.slot('framesRefused')
     this.#outboxRefused = board.slot('outboxRefused')
@@ -198,6 +206,7 @@ export class Outbound {
     const baseline = this.views.baseline[session.slot] as number
     if (!this.emitter.prepare(session.slot, session.bodySlot, tick)) return this.#notSent(session, baseline)
     const { recipe, own } = this.emitter
+    if (recipe.handoverTicks >= 0) this.#handOver(session, recipe.handoverTicks)
     const ownerMask = this.#ownerMask(session.bodySlot, baseline)
     const acks = session.inputs.acked !== session.ackSent || recipe.fresh || this.#selfMoved(session.bodySlot, baseline)
     const hasContent = recipe.statesView || recipe.segmentCount > 0 || own.segmentCount > 0
@@ -220,6 +229,16 @@ export class Outbound {
     session.ackSentTick = tick
     session.clearOutbox()
     this.#board.add(this.#built, 1)
+    this.#entities.add(recipe.entityCount)
+  }
+
+  /** Told in front of the first frame from the new cell (P-035). */
+  #handOver(session: Session, waitedTicks: number): void {
+    const row = this.#handoverRow
+    row.from = this.emitter.handovers.previousCell[session.slot] as number
+    row.to = this.emitter.handovers.ownedCell[session.slot] as number
+    this.#enqueue(session, ServerHandover, row)
+    this.#handovers.add((waitedTicks * 1000) / this.#world.tickHz)
   }
 
   /** A frame that found no room: the view goes on from the one before it. */
@@ -307,32 +326,6 @@ export class Outbound {
 
   #selfMoved(slot: number, baseline: number): boolean {
     return (this.#world.motionChangedTick[slot] as number) > baseline
-  }
-}
-
-class RingSegmentSink implements SegmentSink {
-  readonly #ring: RingWriter
-  constructor(ring: RingWriter) {
-    this.#ring = ring
-  }
-
-  /** The id is written when it is known: its place is kept in front. */
-  #idAt = 0
-  #record: ByteWriter | null = null
-
-  begin(bytesMax: number): ByteWriter | null {
-    const record = this.#ring.begin(bytesMax + 4)
-    if (record === null) return null
-    this.#record = record
-    this.#idAt = record.position
-    record.u32(0)
-    return record
-  }
-
-  end(id: number): void {
-    const record = this.#record as ByteWriter
-    for (let i = 0; i < 4; i++) record.patchU8(this.#idAt + i, (id >>> (8 * i)) & 0xff)
-    this.#ring.end(RecordKind.Segment)
   }
 }
 
