@@ -36,7 +36,7 @@ function round(worldkeep: Partial<Contest>, colyseus: Partial<Contest>, floor: P
   }
 }
 
-const options = { crowd: crowds.M, seconds: 10, versions: {} }
+const options = { crowd: crowds.M, seconds: 10, versions: {}, failures: [] }
 
 test('[BENCH-4] ratios are taken within a round, and of them the median', () => {
   const rounds = [
@@ -78,6 +78,14 @@ test('[BENCH-5] good is who holds every bar and shows nothing wrong', () => {
   expect(reportOf([round({}, theirs, { cpuMsPerS: 60 })], options).isGood).toBe(false)
   expect(reportOf([round({ viewErrors: 1 }, theirs, { cpuMsPerS: 80 })], options).isGood).toBe(false)
   expect(reportOf([round({}, { ...theirs, viewErrors: 3 }, { cpuMsPerS: 80 })], options).isGood).toBe(true)
+})
+
+test('[BENCH-5] who failed is told, and the comparison is not good', () => {
+  const failures = ['round 1 of 1: colyseus: nobody got in']
+  const { isGood, rows } = reportOf([{ worldkeep: contest('worldkeep', {}) }], { ...options, failures })
+  expect(isGood).toBe(false)
+  expect(rows).toContainEqual(['failed', failures[0], 'bad'])
+  expect(reportOf([{}], { ...options, failures }).isGood).toBe(false)
 })
 
 test('[BENCH-5] the table has a column of each contender and a line of each bar', () => {

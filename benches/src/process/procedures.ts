@@ -22,7 +22,8 @@ export function answer(procedures: Procedures, end: () => Promise<void>): void {
   process.on('disconnect', () => void end().finally(() => process.exit()))
   process.on('message', async ({ id, name, args }: Question) => {
     const reply = (rest: Omit<Answer, 'id'>): void => {
-      if (process.connected) process.send?.({ id, ...rest } satisfies Answer)
+      // The parent may let go while this is on its way: nobody waits for it then.
+      if (process.connected) process.send?.({ id, ...rest } satisfies Answer, undefined, undefined, () => undefined)
     }
     try {
       reply({ value: await procedures[name]?.(...(args as never[])) })

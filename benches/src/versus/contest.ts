@@ -25,7 +25,7 @@ import { type Crowd, tickHz } from './workloads.ts'
  *                    └── client process, or several: all clients, and the truth check
  */
 
-const joinsPerS = 100
+const joinsPerS = 50
 
 /** After the last one is in: what is compiled is compiled by then. */
 const warmUpMs = 3_000

@@ -20,18 +20,27 @@ export const versus: Scenario = {
     if (hasPeers) await installPeers({ signal, say })
     const roundCount = workload.rounds ?? crowd.roundsDefault
     const rounds: Round[] = []
+    const failures: string[] = []
     for (let i = 0; i < roundCount; i++) {
       const contests: { [name in ContenderName]?: Contest } = {}
       for (const name of names) {
-        say(`round ${i + 1} of ${roundCount}: ${name}`)
+        const where = `round ${i + 1} of ${roundCount}: ${name}`
+        say(where)
         const { seconds, seed, profileDir } = workload
-        const contest = await runContest(name, { crowd, seconds, seed: seed + i * 10_000, profileDir, signal, say })
-        say(`  ${round(contest.cpuMsPerS, 1)} ms CPU/s, ${Math.round(contest.bytesPerClientS)} B/s per client`)
-        contests[name] = contest
+        try {
+          const contest = await runContest(name, { crowd, seconds, seed: seed + i * 10_000, profileDir, signal, say })
+          say(`  ${round(contest.cpuMsPerS, 1)} ms CPU/s, ${Math.round(contest.bytesPerClientS)} B/s per client`)
+          contests[name] = contest
+        } catch (error) {
+          signal.throwIfAborted()
+          const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error)
+          say(`  failed: ${reason}`)
+          failures.push(`${where}: ${reason}`)
+        }
       }
       rounds.push(contests)
     }
-    return reportOf(rounds, { crowd, seconds: workload.seconds, versions: hasPeers ? versions() : {} })
+    return reportOf(rounds, { crowd, seconds: workload.seconds, versions: hasPeers ? versions() : {}, failures })
   },
 }
 

@@ -37,16 +37,18 @@ export interface VersusOptions {
   readonly crowd: Crowd
   readonly seconds: number
   readonly versions: { readonly [name: string]: string }
+  /** Who did not get to the end in which round, and why. */
+  readonly failures: readonly string[]
 }
 
 /** Good: all bars that could be judged hold, and no client of Worldkeep saw what was not so. */
 export function reportOf(rounds: readonly Round[], options: VersusOptions): Report {
-  const { crowd, seconds, versions } = options
+  const { crowd, seconds, versions, failures } = options
   const names = contenderNames.filter((name) => rounds.some((each) => each[name] !== undefined))
   const medians = new Map(names.map((name) => [name, mediansOf(contestsOf(rounds, name))]))
   const judgements = judgeBars(barsOf[crowd.name], rounds)
   const viewErrors = contestsOf(rounds, 'worldkeep').reduce((sum, contest) => sum + contest.viewErrors, 0)
-  const isGood = viewErrors === 0 && judgements.every(({ holds }) => holds !== false)
+  const isGood = failures.length === 0 && viewErrors === 0 && judgements.every(({ holds }) => holds !== false)
   return {
     result: {
       scenario: 'versus',
@@ -60,6 +62,7 @@ export function reportOf(rounds: readonly Round[], options: VersusOptions): Repo
       contenders: Object.fromEntries(medians),
       bars: judgements,
       viewErrors,
+      failures,
       isGood,
     },
     rows: [
@@ -72,6 +75,7 @@ export function reportOf(rounds: readonly Round[], options: VersusOptions): Repo
       ...picture('server CPU, ms/s', names, (name) => medians.get(name)?.cpuMsPerS ?? 0),
       ...picture('payload, B/s per client', names, (name) => medians.get(name)?.bytesPerClientS ?? 0),
       ...verdicts(judgements, viewErrors),
+      ...failures.map((failure): Row => ['failed', failure, 'bad']),
     ],
     isGood,
   }

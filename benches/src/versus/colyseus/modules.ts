@@ -37,6 +37,8 @@ export interface RoomBase {
   state: unknown
   patchRate: number | null
   autoDispose: boolean
+  /** Seconds a client has from being told its seat to taking it. */
+  seatReservationTimeout: number
   setTimestep(step: () => void, delayMs: number): void
   broadcastPatch(): void
   onMessageBytes(type: number, callback: (client: RoomClient, bytes: Uint8Array) => void): void

@@ -18,6 +18,9 @@ import {
   tickMask,
 } from './modules.ts'
 
+/** Where it cannot keep up, those who join wait longer than the 15 seconds that are the default. */
+const seatReservationS = 60
+
 /** A player with a view: the block of cells around its body. */
 interface Viewer {
   readonly body: number
@@ -51,6 +54,7 @@ export async function createRoom(
     onCreate(): void {
       this.state = this.#state
       this.autoDispose = false
+      this.seatReservationTimeout = seatReservationS
       this.patchRate = null
       for (let id = 0; id < this.#field.count; id++) this.#show(id)
       this.onMessageBytes(Message.Input, (client, bytes) => {
