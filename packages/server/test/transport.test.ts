@@ -115,7 +115,7 @@ test('[GATE-17] the port lets its thread rest after messages, and not while a pa
 
 test('[TRANSPORT-10] a peer that answers the pings of a whole pong deadline stays', async () => {
   const node = await SimulatedNode.start({ game: createGame(), config: { pongTimeoutMs: 5_000 } })
-  const port = new PublicPort(node.gateway, { clock: node.clock, hostSocketPath: '/nowhere' })
+  const port = new PublicPort(node.gateway, { clock: node.clock, hostSocketPath: '/nowhere', pingLooksMax: 4 })
   const client = new TestClient(createGame())
   const socket = await connect(client, await port.listen('127.0.0.1', 0))
   let pings = 0

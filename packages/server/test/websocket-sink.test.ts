@@ -15,9 +15,12 @@ class Wire extends Duplex {
   }
 }
 
-function sinkOn(wire: Wire, readyState: number = WebSocket.OPEN): WebSocketSink {
+function sinkOn(
+  wire: Wire,
+  { readyState = WebSocket.OPEN as number, pingLooksMax = 2 }: { readyState?: number; pingLooksMax?: number } = {},
+): WebSocketSink {
   const webSocket = { readyState, OPEN: WebSocket.OPEN } as WebSocket
-  return new WebSocketSink(webSocket, wire)
+  return new WebSocketSink(webSocket, wire, pingLooksMax)
 }
 
 function message(sink: WebSocketSink, payload: Uint8Array): Uint8Array {
@@ -36,18 +39,25 @@ test('[TRANSPORT-10] a ping leaves in front of the next message, in one write, a
   expect(wire.writes).toEqual(['890082020506', '82020506'])
 })
 
-test('[TRANSPORT-10] a ping that no message takes along leaves by itself, once', () => {
+test('[TRANSPORT-10] a ping that no message takes along leaves by itself when it has waited long enough, once', () => {
   const wire = new Wire()
   const sink = sinkOn(wire)
   sink.ping()
   sink.sendPing()
-  sink.sendPing()
+  expect(wire.writes).toEqual([])
+  for (let look = 0; look < 4; look++) sink.sendPing()
+  expect(wire.writes).toEqual(['8900'])
+})
+
+test('[TRANSPORT-10] a ping that may not wait leaves at once', () => {
+  const wire = new Wire()
+  sinkOn(wire, { pingLooksMax: 0 }).ping()
   expect(wire.writes).toEqual(['8900'])
 })
 
 test('[TRANSPORT-10] nothing leaves a connection that closes', () => {
   const wire = new Wire()
-  const sink = sinkOn(wire, WebSocket.CLOSING)
+  const sink = sinkOn(wire, { readyState: WebSocket.CLOSING, pingLooksMax: 1 })
   sink.ping()
   sink.sendPing()
   sink.send(message(sink, Uint8Array.of(1)))

@@ -55,6 +55,7 @@ async function main(data: GatewayThreadData): Promise<void> {
   const port = new PublicPort(core, {
     clock: systemClock,
     hostSocketPath: data.hostSocketPath,
+    pingLooksMax: pingLooksOf(data.config.pongTimeoutMs),
     rest: () => outbound.restFor(gatherMs),
   })
   try {
@@ -82,6 +83,11 @@ async function main(data: GatewayThreadData): Promise<void> {
   clearInterval(sweeper)
   tell({ kind: 'stopped' })
   parentPort?.close()
+}
+
+/** A ping may wait for a message for a second, and for a quarter of the time its answer has. */
+function pingLooksOf(pongTimeoutMs: number): number {
+  return Math.floor(Math.min(1_000, pongTimeoutMs / 4) / sweepIntervalMs)
 }
 
 function explainListen(error: unknown, data: GatewayThreadData): string {

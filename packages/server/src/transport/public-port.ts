@@ -18,6 +18,8 @@ const closePatienceMs = 1_000
 export interface PublicPortOptions {
   readonly clock: Clock
   readonly hostSocketPath: string
+  /** How many calls of `sendPings` a ping may wait for a message that takes it along; 0: it leaves at once. */
+  readonly pingLooksMax?: number
   /** Called at the end of each turn of the loop that brought messages, when nobody waits for a page; may block. */
   readonly rest?: () => void
 }
@@ -33,6 +35,7 @@ export class PublicPort {
   readonly #webSockets: WebSocketServer
   readonly #sinks = new Set<WebSocketSink>()
   readonly #hostConnections = new Agent({ keepAlive: true, maxSockets: 64 })
+  readonly #pingLooksMax: number
   readonly #rest: () => void
   #forwarding = 0
   #publishScheduled = false
@@ -41,6 +44,7 @@ export class PublicPort {
   constructor(core: GatewayCore, options: PublicPortOptions) {
     this.#core = core
     this.#clock = options.clock
+    this.#pingLooksMax = options.pingLooksMax ?? 0
     this.#rest = options.rest ?? (() => undefined)
     this.#webSockets = new WebSocketServer({
       noServer: true,
@@ -73,7 +77,7 @@ export class PublicPort {
     this.#refusing = true
   }
 
-  /** Pings that no message has taken along. Call shortly before the connections are asked for what is due. */
+  /** Sends the pings that have waited long enough for a message to take them along. Call before each sweep. */
   sendPings(): void {
     for (const sink of this.#sinks) sink.sendPing()
   }
@@ -105,7 +109,7 @@ export class PublicPort {
   }
 
   #open(webSocket: WebSocket, socket: Duplex): void {
-    const sink = new WebSocketSink(webSocket, socket)
+    const sink = new WebSocketSink(webSocket, socket, this.#pingLooksMax)
     // The close that follows an error tells the gateway; without a listener the error would end the thread.
     webSocket.on('error', () => undefined)
     const connection = this.#core.open(sink, this.#clock.nowMs())

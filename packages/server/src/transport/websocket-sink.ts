@@ -23,11 +23,15 @@ export class WebSocketSink implements ConnectionSink {
   readonly headroomBytes = headroomBytes
   readonly #socket: Duplex
   readonly #webSocket: WebSocket
+  readonly #pingLooksMax: number
   #pingWaits = false
+  #pingLooks = 0
 
-  constructor(webSocket: WebSocket, socket: Duplex) {
+  /** `pingLooksMax`: at which call of `sendPing` a ping that no message has taken along leaves by itself. */
+  constructor(webSocket: WebSocket, socket: Duplex, pingLooksMax: number) {
     this.#webSocket = webSocket
     this.#socket = socket
+    this.#pingLooksMax = pingLooksMax
   }
 
   allocate(byteLength: number): Uint8Array {
@@ -47,14 +51,16 @@ export class WebSocketSink implements ConnectionSink {
     this.#socket.write(bytes.subarray(start))
   }
 
-  /** With the next message; `sendPing` sends it where none comes. */
+  /** With the next message, if it may wait for one. */
   ping(): void {
     this.#pingWaits = true
+    this.#pingLooks = 0
+    if (this.#pingLooksMax === 0) this.sendPing()
   }
 
-  /** The ping no message has taken along, if there is one. */
+  /** The ping that has waited long enough, if there is one. */
   sendPing(): void {
-    if (!this.#pingWaits || !this.#isWritable()) return
+    if (!this.#pingWaits || this.#pingLooks++ < this.#pingLooksMax - 1 || !this.#isWritable()) return
     this.#pingWaits = false
     this.#socket.write(Buffer.of(finalPing, 0))
   }
