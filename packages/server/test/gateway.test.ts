@@ -1,3 +1,4 @@
+import { ringCounters } from '@worldkeep/kernel'
 import { ClientInput, errorCatalogue, ServerGoodbye } from '@worldkeep/wire'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createGame } from '../src/testing/arena.ts'
@@ -137,6 +138,18 @@ test('[GATE-9] one frame per client and snapshot, and none when there is nothing
   expect(ada.client.frames.length - quiet).toBe(10)
   const ticks = ada.client.frames.map(({ tick }) => tick)
   expect(new Set(ticks).size).toBe(ticks.length)
+})
+
+test('[GATE-18] a tick that sends nothing puts nothing into the mailbox, so that the gateway sleeps on', async () => {
+  const ada = await join(node, game, 'ada')
+  await node.steps(5)
+  const sent = (): number => ringCounters(node.mailboxes.outbound).recordsIn
+  const quiet = sent()
+  await node.steps(20)
+  expect(sent()).toBe(quiet)
+  ada.client.input({ x: 1, z: 0 })
+  await node.steps(2)
+  expect(sent()).toBeGreaterThan(quiet)
 })
 
 test('[GATE-10] an orderly stop says goodbye to everybody and saves them', async () => {

@@ -45,6 +45,8 @@ export class Outbound {
   readonly encoder: SegmentEncoder
   readonly emitter: ViewEmitter
   readonly #ring: RingWriter
+  /** Records of the mailbox up to the end of the last tick that sent something. */
+  #recordsEnded = 0
   readonly #owned: readonly ComponentTable[]
   readonly #ownedBytesMax: number
   readonly #world: World
@@ -62,6 +64,8 @@ export class Outbound {
   #keptRecords = 0
   readonly #header = { flags: 0, tick: 0, inputAck: 0, ackAgeTicks: 0, cellX: 0, cellZ: 0 }
   readonly #clock: Clock
+  #committedMs = 0
+  #hasBegun = false
   readonly #ackWaitTicks: number
   readonly #resultRow: Row<Fields> = ServerResult.codec.empty()
 
@@ -182,11 +186,8 @@ export class Outbound {
   beginTick(tick: number): void {
     this.#world.guard.require('Outbound.beginTick', TickPhase.Send)
     this.encoder.begin(tick)
-    const record = this.#ring.begin(12)
-    if (record === null) return
-    record.u32(tick)
-    record.f64(this.#clock.nowMs())
-    this.#ring.end(RecordKind.TickBegin)
+    this.#hasBegun = false
+    this.#committedMs = this.#clock.nowMs()
   }
 
   /**
@@ -214,6 +215,7 @@ export class Outbound {
       this.#board.add(this.#empty, 1)
       return
     }
+    if (!this.#hasBegun) this.#sayWhen(tick)
     const record = this.#ring.begin(frameOverheadBytes + this.#ownedBytesMax + outboxBytesMax + own.bytes.position)
     if (record === null) return this.#notSent(session, baseline)
     this.#header.flags =
@@ -230,6 +232,16 @@ export class Outbound {
     session.clearOutbox()
     this.#board.add(this.#built, 1)
     this.#entities.add(recipe.entityCount)
+  }
+
+  /** In front of the first frame of a tick: since when it is true. Without room for it there is none for the frame. */
+  #sayWhen(tick: number): void {
+    const record = this.#ring.begin(12)
+    if (record === null) return
+    record.u32(tick)
+    record.f64(this.#committedMs)
+    this.#ring.end(RecordKind.TickBegin)
+    this.#hasBegun = true
   }
 
   /** Told in front of the first frame from the new cell (P-035). */
@@ -252,14 +264,17 @@ export class Outbound {
     return tick - session.ackSentTick >= this.#ackWaitTicks
   }
 
+  /** A tick that sends nothing does not wake the gateway. */
   endTick(tick: number): void {
     this.#world.guard.require('Outbound.endTick', TickPhase.Send | TickPhase.Stop)
+    if (this.#ring.recordsIn() === this.#recordsEnded) return
     const record = this.#ring.begin(4)
     if (record !== null) {
       record.u32(tick)
       this.#ring.end(RecordKind.TickEnd)
     }
     this.#ring.publish()
+    this.#recordsEnded = this.#ring.recordsIn()
   }
 
   #writeFrame(record: ByteWriter, session: Session, tick: number, ownerMask: number): void {
