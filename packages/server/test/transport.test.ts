@@ -1,4 +1,5 @@
 import { createServer, type ServerResponse } from 'node:http'
+import { createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -134,6 +135,28 @@ test('[TRANSPORT-10] a peer that answers the pings of a whole pong deadline stay
   )
   expect(client.open).toBe(true)
   expect(pings).toBeGreaterThan(8)
+  await port.close(0)
+  await node.dispose()
+})
+
+test('[TRANSPORT-8] a frame whose beginning came with the request for the upgrade arrives whole', async () => {
+  const node = await SimulatedNode.start({ game: createGame() })
+  const port = new PublicPort(node.gateway, { clock: node.clock, hostSocketPath: '/nowhere' })
+  const number = await port.listen('127.0.0.1', 0)
+  const request = [
+    `GET ${webSocketPath} HTTP/1.1`,
+    ...['Host: localhost', 'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'],
+    ...['Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==', `Sec-WebSocket-Protocol: ${binarySubprotocol}`],
+  ]
+  // Masked with zeroes, and what it carries looks like a frame of its own.
+  const frame = Buffer.from([0x82, 0x86, 0, 0, 0, 0, 0x82, 0x80, 0, 0, 0, 0])
+  const socket = createConnection(number, '127.0.0.1')
+  socket.write(Buffer.concat([Buffer.from(`${request.join('\r\n')}\r\n\r\n`), frame.subarray(0, 6)]))
+  await new Promise((resolve) => socket.once('data', resolve))
+  socket.write(frame.subarray(6))
+  await until(node, () => node.gatewayBoard.read('messagesIn') === 1, 'the message', turn)
+  expect(node.gatewayBoard.read('bytesIn')).toBe(6)
+  socket.destroy()
   await port.close(0)
   await node.dispose()
 })

@@ -104,11 +104,11 @@ export class PublicPort {
       return refuseUpgrade(socket, '400 Bad Request', `Offer the WebSocket subprotocol ${binarySubprotocol}.`)
     }
     ;(socket as Socket).setNoDelay(true)
-    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, socket))
+    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, socket, head))
     return undefined
   }
 
-  #open(webSocket: WebSocket, socket: Duplex): void {
+  #open(webSocket: WebSocket, socket: Duplex, head: Buffer): void {
     const sink = new WebSocketSink(webSocket, socket, this.#pingLooksMax)
     // The close that follows an error tells the gateway; without a listener the error would end the thread.
     webSocket.on('error', () => undefined)
@@ -123,7 +123,8 @@ export class PublicPort {
       if (connection.life.phase === 'closed') cutLater(webSocket)
     }
     const ponged = (): void => this.#core.ponged(connection, this.#clock.nowMs())
-    readFrames(webSocket, socket, { message: (bytes) => receive(bytes, true), pong: ponged })
+    // Bytes that came with the request are with `ws` already, and may be the beginning of a frame.
+    if (head.length === 0) readFrames(webSocket, socket, { message: (bytes) => receive(bytes, true), pong: ponged })
     webSocket.on('message', (data, isBinary) => receive(data as Buffer, isBinary))
     webSocket.on('pong', ponged)
     webSocket.on('close', () => {
