@@ -3,8 +3,21 @@ import type { Crowd } from './workloads.ts'
 
 /* What every contender's two programs answer: one is the server, measured; one, or several alike, hold the clients. */
 
-export const contenderNames = ['worldkeep', 'colyseus', 'hand-rolled', 'floor'] as const
+export const contenderNames = [
+  'worldkeep',
+  'colyseus',
+  'colyseus-tuned',
+  'hand-rolled',
+  'hand-rolled-tuned',
+  'floor',
+] as const
 export type ContenderName = (typeof contenderNames)[number]
+
+/** Those that run unless others are asked for: everybody as their users write them. */
+export const usualContenders: readonly ContenderName[] = ['worldkeep', 'colyseus', 'hand-rolled', 'floor']
+
+/** plain: as documentation and habit have it. tuned: with what we have found to make it faster. */
+export type Style = 'plain' | 'tuned'
 
 export interface StartOptions {
   readonly crowd: Crowd

@@ -27,8 +27,8 @@ import { type Crowd, tickHz } from './workloads.ts'
 
 const joinsPerS = 50
 
-/** After the last one is in: what is compiled is compiled by then. */
-const warmUpMs = 3_000
+/** After the last one is in. The engine compiles on other threads meanwhile: for longer where there are more of them. */
+const warmUpMs = 10_000
 
 const checksWhileMeasuring = 3
 

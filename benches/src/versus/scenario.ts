@@ -1,7 +1,7 @@
 import type { Scenario } from '../scenario.ts'
 import { round } from '../statistics.ts'
 import type { Round } from './bars.ts'
-import { type ContenderName, contenderNames } from './contender.ts'
+import { type ContenderName, contenderNames, usualContenders } from './contender.ts'
 import { type Contest, runContest } from './contest.ts'
 import { installPeers, peerVersion } from './peers.ts'
 import { reportOf } from './versus-result.ts'
@@ -47,7 +47,7 @@ export const versus: Scenario = {
 /** In a fixed order. Where many join at once, the others have nothing to say. */
 function contendersOf(only: readonly string[], worldkeepOnly: boolean): readonly ContenderName[] {
   if (worldkeepOnly) return ['worldkeep']
-  return contenderNames.filter((name) => only.length === 0 || only.includes(name))
+  return only.length === 0 ? usualContenders : contenderNames.filter((name) => only.includes(name))
 }
 
 function versions(): { readonly [name: string]: string } {

@@ -41,6 +41,10 @@ export interface RoomBase {
   seatReservationTimeout: number
   setTimestep(step: () => void, delayMs: number): void
   broadcastPatch(): void
+  onMessage(
+    type: string,
+    callback: (client: RoomClient, message: { readonly x: number; readonly z: number }) => void,
+  ): void
   onMessageBytes(type: number, callback: (client: RoomClient, bytes: Uint8Array) => void): void
 }
 
@@ -65,6 +69,7 @@ export interface ClientRoom {
   onStateChange(callback: () => void): void
   onLeave(callback: (code: number) => void): void
   onDrop(callback: (code: number) => void): void
+  send(type: string, message: object): void
   sendBytes(type: number, bytes: Uint8Array): void
   leave(): Promise<number>
 }
@@ -74,6 +79,9 @@ export interface SdkModule {
 }
 
 export const roomName = 'field'
+
+/** An input as users send one: a name and an object. */
+export const inputMessage = 'input'
 
 /** Types of the messages of the room. */
 export const Message = { Input: 0, Self: 1 } as const

@@ -1,0 +1,3 @@
+import { joinColyseus } from '../colyseus/join-colyseus.ts'
+
+await joinColyseus('tuned')

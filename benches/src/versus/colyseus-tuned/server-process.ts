@@ -1,0 +1,3 @@
+import { serveColyseus } from '../colyseus/serve-colyseus.ts'
+
+serveColyseus('tuned')

@@ -1,0 +1,3 @@
+import { joinHandRolled } from '../hand-rolled/join-hand-rolled.ts'
+
+joinHandRolled('tuned')

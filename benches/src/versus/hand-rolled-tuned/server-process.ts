@@ -1,0 +1,3 @@
+import { serveHandRolled } from '../hand-rolled/serve-hand-rolled.ts'
+
+serveHandRolled('tuned')
