@@ -1,7 +1,5 @@
+import { bitsMax } from './bit-writer.ts'
 import type { ByteReader } from './byte-reader.ts'
-
-/** Zeroes in front of a Golomb code: more of them is no value anybody writes. */
-const golombZeroesMax = 19
 
 /**
  * Runs of bits of a peer, as `BitWriter` writes them: `begin`, read, `end`. What is malformed fails the reader
@@ -34,12 +32,14 @@ export class BitReader {
     return this.#source.failed ? 0 : value
   }
 
+  /** A code of more than 24 bits behind its zeroes is none that anybody writes. */
   golomb(order: number): number {
     let length = order
     while (this.bits(1) === 0) {
-      if (this.#source.failed || length - order >= golombZeroesMax) return this.#fail()
       length++
+      if (this.#source.failed || length >= bitsMax) return this.#fail()
     }
+    if (length >= bitsMax) return this.#fail()
     return this.bits(length) + (1 << length) - (1 << order)
   }
 

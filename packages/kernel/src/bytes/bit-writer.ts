@@ -33,12 +33,12 @@ export class BitWriter {
 
   /**
    * Exponential Golomb code of order `order`: one bit more than `order` for values below 2^order, and two more for each
-   * doubling. Values below 2^18, orders below 18. (Teuhola, 1978.)
+   * doubling. The sum of value and 2^order is below 2^24. (Teuhola, 1978.)
    */
   golomb(value: number, order: number): void {
     const shifted = value + (1 << order)
     const length = 31 - Math.clz32(shifted)
-    assert(length < bitsMax, 'golomb: a value of at most 18 bits')
+    assert(value >= 0 && length < bitsMax, 'golomb: value + 2^order is below 2^24')
     this.bits(0, length - order)
     this.bits(1, 1)
     this.bits(shifted, length)
