@@ -39,6 +39,9 @@ export const EntryKind = {
   Whole: 3,
 } as const
 
+/** Where somebody went who is in no cell any more, or hidden from those who see this channel. */
+export const nowhere = -1
+
 /** Bits of kinds, of widths, of a cell's number and of a neighbour's direction. */
 export const kindBits = 2
 export const widthBits = 5

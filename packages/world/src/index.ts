@@ -47,7 +47,6 @@ export {
 export { Pulse } from './pipeline/pulse.ts'
 export { Motion, steerTowards } from './space/motion.ts'
 export { Channel, type Sight } from './space/sight.ts'
-export { nowhere } from './space/tombstones.ts'
 export { cellOfCoordinate, Zone } from './space/zone.ts'
 export { checkpointBytesMax, readCheckpoint, writeCheckpoint } from './state/checkpoint.ts'
 export type { StateHash } from './state/state-hash.ts'

@@ -1,13 +1,15 @@
 import { BitReader, type ByteReader, bitLength } from '@worldkeep/kernel'
-import { generationMax, nowhere, slotsMax } from '@worldkeep/world'
+import { generationMax, slotsMax } from '@worldkeep/world'
 import {
   cellBits,
   directionBits,
   EntryKind,
   generationOrder,
   kindBits,
+  nowhere,
   placeBits,
   SegmentKind,
+  turnAgeTicksMax,
   widthBits,
 } from '../segment-layout.ts'
 import type { ViewGeometry } from './view-geometry.ts'
@@ -142,6 +144,7 @@ export class SegmentReader {
       entry.vz = unzigzag(bits.bits(speedBits))
     }
     if (kind === EntryKind.Turn) entry.ageTicks = bits.golomb(0)
+    if (entry.ageTicks > turnAgeTicksMax) return false
     const hasRows = isWhole || kind === EntryKind.Rows || bits.bits(1) === 1
     if (hasRows) entry.mask = bits.bits(this.#components)
     // What says nothing is not said.

@@ -132,11 +132,12 @@ export class ViewModel {
     if (reader.failed || (mask | gone) >>> this.#owned.length !== 0 || (mask & gone) !== 0) return false
     for (const [bit, { index, codec }] of this.#owned.entries()) {
       if (((mask | gone) & (1 << bit)) === 0) continue
-      this.ownVersions[index] = tick - reader.varint()
+      const version = tick - reader.varint()
       const row = (mask & (1 << bit)) === 0 ? null : codec.empty()
       if (row !== null) codec.read(reader, row)
-      if (reader.failed) return false
+      if (reader.failed || version < -1) return false
       this.own[index] = row
+      this.ownVersions[index] = version
     }
     return true
   }
@@ -149,7 +150,7 @@ export class ViewModel {
     if (kind === SegmentKind.Keyframe) this.#cells.add(cell)
     if (kind === SegmentKind.Withheld) this.#cells.delete(cell)
     if (kind !== SegmentKind.Delta) this.#renewed.add(cell)
-    for (const { slot, to } of segment.departures) this.#departures.add(cell, slot, to)
+    for (const { slot, to } of segment.departures) this.#departures.add({ cell, slot, to })
     for (const entry of segment.entries) if (!this.#applyEntry(reader, entry, tick)) return false
     return true
   }

@@ -1,7 +1,7 @@
 import type { ByteWriter } from '@worldkeep/kernel'
-import { Channel, type World, type Zone } from '@worldkeep/world'
+import { Channel, EntityTable, type World, type Zone } from '@worldkeep/world'
 import { segmentsPerCellMax } from '../limits.ts'
-import { SegmentKind } from '../segment-layout.ts'
+import { nowhere, SegmentKind } from '../segment-layout.ts'
 import { SegmentWriter } from './segment-writer.ts'
 
 /** Baseline of a viewer that has nothing of a cell. */
@@ -104,11 +104,18 @@ export class SegmentEncoder {
     return this.#lastId
   }
 
+  /**
+   * Where they are now, whatever way they took: whoever is told has the cell they are in, or is told of it later. Those
+   * who are back are among the entries, whole.
+   */
   #listDepartures(cell: number, baseline: number, channel: number): void {
-    const { tombstones } = this.#world
+    const { changes, sight, tombstones } = this.#world
     for (let seq = tombstones.newest(cell, baseline); seq >= 0; seq = tombstones.older(seq, baseline)) {
       if (tombstones.channelAt(seq) !== channel) continue
-      this.#writer.addDeparture(tombstones.slotAt(seq), tombstones.destinationAt(seq))
+      const handle = tombstones.handleAt(seq)
+      const slot = EntityTable.slotOf(handle)
+      const to = sight.channelOf[slot] === channel ? (changes.cellOf[slot] as number) : nowhere
+      if (to !== cell) this.#writer.addDeparture(slot, this.#world.slotOf(handle) >= 0 ? to : nowhere)
     }
   }
 

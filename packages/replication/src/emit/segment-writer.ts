@@ -1,5 +1,5 @@
 import { BitWriter, type ByteWriter, bitLength } from '@worldkeep/kernel'
-import { type ComponentTable, nowhere, type World, type Zone } from '@worldkeep/world'
+import type { ComponentTable, World, Zone } from '@worldkeep/world'
 import {
   cellBits,
   departureBytesMax,
@@ -8,6 +8,7 @@ import {
   entryBytesMax,
   generationOrder,
   kindBits,
+  nowhere,
   placeBits,
   SegmentKind,
   seenComponents,
@@ -53,7 +54,7 @@ export class SegmentWriter {
     return this.entryCount === 0 && this.departureCount === 0
   }
 
-  /** Somebody who was in this cell and on this channel is not any more. `to`: a cell, or `nowhere`. */
+  /** Somebody who was in this cell and on this channel is not any more. `to`: a cell, or `nowhere`. Newest first. */
   addDeparture(slot: number, to: number): void {
     this.#gone[this.departureCount] = slot
     this.#destinations[this.departureCount] = to
@@ -124,7 +125,8 @@ export class SegmentWriter {
     for (let i = 0; i < this.departureCount; i++) highest |= this.#gone[i] as number
     const width = bitLength(highest)
     bits.bits(width, widthBits)
-    for (let i = 0; i < this.departureCount; i++) {
+    // Oldest first: of two who had the slot, the one that died is gone before the other has moved on.
+    for (let i = this.departureCount - 1; i >= 0; i--) {
       bits.bits(this.#gone[i] as number, width)
       this.#writeDestination(zone, cell, this.#destinations[i] as number)
     }

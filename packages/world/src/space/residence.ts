@@ -1,7 +1,7 @@
 import type { World } from '../world.ts'
 import type { CellLists } from './cell-lists.ts'
 import { Channel, Sight } from './sight.ts'
-import { nowhere, Tombstones } from './tombstones.ts'
+import { Tombstones } from './tombstones.ts'
 
 /**
  * Who lives in which cell and on which channel, as of the end of the last tick, and who has left which: what segments are
@@ -39,8 +39,7 @@ export class Residence {
     if (cell === before && channel === channelBefore) return
     if (before >= 0) {
       sight.count(before, channelBefore, -1)
-      // Only who sees the one channel may hear of the other.
-      this.#bury(before, slot, channelBefore, channel === channelBefore ? cell : nowhere)
+      this.#bury(before, slot, channelBefore)
     }
     if (cell !== before) {
       if (before >= 0) this.#cells.unlink(before, slot)
@@ -62,16 +61,16 @@ export class Residence {
     const channel = this.sight.channelOf[slot] as number
     const promoted = this.sight.depart(cell, slot)
     this.sight.count(cell, channel, -1)
-    this.#bury(cell, slot, channel, nowhere)
+    this.#bury(cell, slot, channel)
     this.#cells.unlink(cell, slot)
     changes.cellOf[slot] = -1
     if (promoted >= 0) this.settle(promoted, cell)
   }
 
   /** Each session knows by itself whom it was shown on the private channel. */
-  #bury(cell: number, slot: number, channel: number, to: number): void {
-    const { changes } = this.#world
-    if (channel !== Channel.Private) this.tombstones.add(cell, slot, changes.tick, channel, to)
+  #bury(cell: number, slot: number, channel: number): void {
+    const { changes, entities } = this.#world
+    if (channel !== Channel.Private) this.tombstones.add(cell, entities.handleOf(slot), changes.tick, channel)
     changes.touchCell(cell)
   }
 }

@@ -30,8 +30,7 @@ export class Sight {
   readonly roomOf: Uint16Array
   /** Channel of each entity, settled at the end of the tick. */
   readonly channelOf: Uint16Array
-  /** Entities of each cell in rooms, and on the private channel. */
-  readonly roomedCount: Int32Array
+  /** Entities of each cell on the private channel. */
   readonly privateCount: Int32Array
   /** Something may be hidden: until then every entity is for everybody. */
   inUse: boolean
@@ -50,7 +49,6 @@ export class Sight {
     this.inUse = this.#gates.length > 0
     this.roomOf = new Uint16Array(capacity)
     this.channelOf = new Uint16Array(capacity)
-    this.roomedCount = new Int32Array(options.cells)
     this.privateCount = new Int32Array(options.cells)
     this.#shownCount = new Int32Array(options.cells)
     this.#crowded = new Uint8Array(capacity)
@@ -114,10 +112,8 @@ export class Sight {
     return -1
   }
 
-  /** Counts an entity into (`by` 1) or out of (`by` -1) a cell, on its channel. */
+  /** Counts an entity of a channel into (`by` 1) or out of (`by` -1) a cell. */
   count(cell: number, channel: number, by: 1 | -1): void {
-    if (channel === Channel.Everybody) return
-    const counts = channel === Channel.Private ? this.privateCount : this.roomedCount
-    counts[cell] = (counts[cell] as number) + by
+    if (channel === Channel.Private) this.privateCount[cell] = (this.privateCount[cell] as number) + by
   }
 }

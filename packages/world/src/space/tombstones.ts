@@ -1,21 +1,17 @@
 import { tombstonesMax } from '../limits.ts'
 
-/** Where somebody went who is in no cell any more, or hidden from those who see this channel. */
-export const nowhere = -1
-
 /**
- * Who left which cell, when, on which channel, and where to: a bounded ring of departures, chained newest first per cell. A delta from a baseline
- * the ring no longer covers is impossible, and `covers` says so. Does not allocate after construction.
+ * Who left which cell, when, and on which channel: a bounded ring of departures, chained newest first per cell. A delta
+ * from a baseline the ring no longer covers is impossible, and `covers` says so. Does not allocate after construction.
  */
 export class Tombstones {
   /** Departures remembered at once. */
   readonly max = tombstonesMax
   /** Departures no longer known: baselines before them get whole cells instead of deltas. */
   forgottenCount = 0
-  readonly #slots = new Int32Array(tombstonesMax)
+  readonly #handles = new Uint32Array(tombstonesMax)
   readonly #ticks = new Int32Array(tombstonesMax)
   readonly #channels = new Uint16Array(tombstonesMax)
-  readonly #destinations = new Int32Array(tombstonesMax)
   /** Doubles, because a departure number outgrows 2^31 within months. */
   readonly #older = new Float64Array(tombstonesMax)
   readonly #newestOfCell: Float64Array
@@ -26,17 +22,15 @@ export class Tombstones {
     this.#newestOfCell = new Float64Array(cells).fill(-1)
   }
 
-  /** `to`: the cell it is in now, on the same channel, or `nowhere`. */
-  add(cell: number, slot: number, tick: number, channel: number, to: number): void {
+  add(cell: number, handle: number, tick: number, channel: number): void {
     const place = this.#written & (tombstonesMax - 1)
     if (this.#written >= tombstonesMax) {
       this.#forgottenTick = this.#ticks[place] as number
       this.forgottenCount++
     }
-    this.#slots[place] = slot
+    this.#handles[place] = handle
     this.#ticks[place] = tick
     this.#channels[place] = channel
-    this.#destinations[place] = to
     this.#older[place] = this.#newestOfCell[cell] as number
     this.#newestOfCell[cell] = this.#written
     this.#written++
@@ -56,16 +50,12 @@ export class Tombstones {
     return this.#known(this.#older[seq & (tombstonesMax - 1)] as number, baseline)
   }
 
-  slotAt(seq: number): number {
-    return this.#slots[seq & (tombstonesMax - 1)] as number
+  handleAt(seq: number): number {
+    return this.#handles[seq & (tombstonesMax - 1)] as number
   }
 
   channelAt(seq: number): number {
     return this.#channels[seq & (tombstonesMax - 1)] as number
-  }
-
-  destinationAt(seq: number): number {
-    return this.#destinations[seq & (tombstonesMax - 1)] as number
   }
 
   #known(seq: number, baseline: number): number {
