@@ -1,7 +1,7 @@
 import { ByteWriter } from '@worldkeep/kernel'
-import { Channel, EntityTable, nowhere, type World, type Zone } from '@worldkeep/world'
+import { Channel, EntityTable, type World, type Zone } from '@worldkeep/world'
 import { privateShownMax, viewRadiusCellsMax } from '../limits.ts'
-import { SegmentKind, segmentOverheadBytes } from '../segment-layout.ts'
+import { nowhere, SegmentKind, segmentOverheadBytes } from '../segment-layout.ts'
 import { noBaseline } from './segment-encoder.ts'
 import { SegmentWriter } from './segment-writer.ts'
 import type { ViewTable } from './view-table.ts'
@@ -24,6 +24,8 @@ export class PrivateViews {
   /** Handle and cell of everybody shown, a run of `privateShownMax` for each session. */
   readonly #handles: Uint32Array
   readonly #cells: Int32Array
+  /** 1: the client moved it to its cell by a departure, and is told it whole with that cell's next segment. */
+  readonly #onItsWay: Uint8Array
   readonly #counts: Uint8Array
   /** Tick in which whom a session is shown last changed. */
   readonly #changedTick: Int32Array
@@ -36,6 +38,7 @@ export class PrivateViews {
     this.bytes = ByteWriter.ofSize(this.#writer.bytesMaxOfAll() + blockCellsMax * segmentOverheadBytes)
     this.#handles = new Uint32Array(sessionsMax * privateShownMax)
     this.#cells = new Int32Array(sessionsMax * privateShownMax)
+    this.#onItsWay = new Uint8Array(sessionsMax * privateShownMax)
     this.#counts = new Uint8Array(sessionsMax)
     this.#changedTick = new Int32Array(sessionsMax).fill(-1)
   }
@@ -82,34 +85,54 @@ export class PrivateViews {
     if (sight.privateCount[cell] === 0 && this.#counts[session] === 0) return
     this.#writer.clear()
     if (baseline === noBaseline) this.dropCell(session, cell)
-    else this.#listDepartures(session, viewer, cell)
+    else this.#listDepartures(session, viewer, zone, cell)
     if (sight.privateCount[cell] !== 0) this.#listChanges(session, viewer, cell, baseline)
     if (this.#writer.isEmpty()) return
     this.#writer.write(this.bytes, zone, cell, SegmentKind.Delta)
     this.segmentCount++
   }
 
-  #listDepartures(session: number, viewer: number, cell: number): void {
-    const world = this.#world
+  #listDepartures(session: number, viewer: number, zone: Zone, cell: number): void {
+    const { changes, sight } = this.#world
     for (let i = (this.#counts[session] as number) - 1; i >= 0; i--) {
       const place = session * privateShownMax + i
       if (this.#cells[place] !== cell) continue
       const handle = this.#handles[place] as number
-      const slot = world.slotOf(handle)
-      const isHere = slot >= 0 && world.changes.cellOf[slot] === cell && world.sight.channelOf[slot] === Channel.Private
-      if (isHere && world.sight.allows(viewer, slot)) continue
-      const goesOn = slot >= 0 && world.changes.cellOf[slot] !== cell && this.#isSeen(viewer, slot)
-      this.#writer.addDeparture(EntityTable.slotOf(handle), goesOn ? (world.changes.cellOf[slot] as number) : nowhere)
-      this.#remove(session, i)
+      const slot = this.#world.slotOf(handle)
+      const isSeen = slot >= 0 && this.#isSeen(viewer, slot)
+      const isPrivate = slot >= 0 && sight.channelOf[slot] === Channel.Private
+      const to = slot >= 0 ? (changes.cellOf[slot] as number) : nowhere
+      if (isSeen && isPrivate && to === cell) continue
+      const goesOn = isSeen && to !== cell
+      this.#writer.addDeparture(EntityTable.slotOf(handle), goesOn ? to : nowhere)
+      if (goesOn && isPrivate && this.#isKnown(session, zone, to)) this.#move(session, i, to, true)
+      else this.#remove(session, i)
     }
+  }
+
+  /** Whether the client has a cell already, and so keeps whoever departs to it. */
+  #isKnown(session: number, zone: Zone, cell: number): boolean {
+    if (cell < zone.firstCell || cell >= zone.firstCell + zone.cellCount()) return false
+    const cx = zone.cellX(cell)
+    const cz = zone.cellZ(cell)
+    return this.#views.isInBlock(session, cx, cz) && this.#views.baselineOf(session, cx, cz) >= 0
   }
 
   #listChanges(session: number, viewer: number, cell: number, baseline: number): void {
     const { cells, sight } = this.#world
     for (let slot = cells.first[cell] as number; slot >= 0; slot = cells.next[slot] as number) {
       if (sight.channelOf[slot] !== Channel.Private || !sight.allows(viewer, slot)) continue
-      if (this.#isShown(session, slot)) this.#writer.addChanges(slot, baseline)
-      else if (this.#add(session, slot, cell, slot === viewer)) this.#writer.addChanges(slot, noBaseline)
+      const index = this.#indexOf(session, slot)
+      const place = session * privateShownMax + index
+      if (index < 0) {
+        if (this.#add(session, slot, cell, slot === viewer)) this.#writer.addChanges(slot, noBaseline)
+      } else if (this.#cells[place] === cell && this.#onItsWay[place] === 0) {
+        this.#writer.addChanges(slot, baseline)
+      } else {
+        // Nobody can say what of it the client missed on the way.
+        this.#move(session, index, cell, false)
+        this.#writer.addChanges(slot, noBaseline)
+      }
     }
   }
 
@@ -120,11 +143,19 @@ export class PrivateViews {
     return channel === Channel.Everybody || channel === sight.roomOf[viewer]
   }
 
-  #isShown(session: number, slot: number): boolean {
+  /** Of an entity among those the session is shown, or -1. */
+  #indexOf(session: number, slot: number): number {
     const handle = this.#world.handleOf(slot)
     const first = session * privateShownMax
-    for (let i = 0; i < (this.#counts[session] as number); i++) if (this.#handles[first + i] === handle) return true
-    return false
+    for (let i = 0; i < (this.#counts[session] as number); i++) if (this.#handles[first + i] === handle) return i
+    return -1
+  }
+
+  #move(session: number, index: number, cell: number, onItsWay: boolean): void {
+    const place = session * privateShownMax + index
+    this.#cells[place] = cell
+    this.#onItsWay[place] = onItsWay ? 1 : 0
+    this.#changedTick[session] = this.#world.tick()
   }
 
   /** The last place is kept for the viewer's own body: nobody is hidden from themselves. */
@@ -136,6 +167,7 @@ export class PrivateViews {
     }
     this.#handles[session * privateShownMax + count] = this.#world.handleOf(slot)
     this.#cells[session * privateShownMax + count] = cell
+    this.#onItsWay[session * privateShownMax + count] = 0
     this.#counts[session] = count + 1
     this.#changedTick[session] = this.#world.tick()
     return true
@@ -147,6 +179,7 @@ export class PrivateViews {
     const first = session * privateShownMax
     this.#handles[first + index] = this.#handles[first + last] as number
     this.#cells[first + index] = this.#cells[first + last] as number
+    this.#onItsWay[first + index] = this.#onItsWay[first + last] as number
     this.#counts[session] = last
     this.#changedTick[session] = this.#world.tick()
   }

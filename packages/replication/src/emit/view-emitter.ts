@@ -26,8 +26,8 @@ const returnEighths = 7
 
 /**
  * Turns views into recipes: where the block is, and which segments each session needs. Cells are gone through from the
- * middle outwards; when a view would have more entities than it may, the cells farthest out are withheld. Does not
- * allocate.
+ * middle outwards; when a view would have more entities than it may, the cells farthest out are withheld, but never the
+ * middle cell nor the one the viewer stands in. Does not allocate.
  */
 export class ViewEmitter {
   readonly recipe: Recipe = {
@@ -116,21 +116,24 @@ export class ViewEmitter {
 
   #listCells(session: number, viewer: number, zone: Zone, tick: number): boolean {
     const { recipe } = this
-    let entities = 0
+    const { changes, cells, tombstones } = this.#world
+    // Nobody is ever without themselves, also where they stand beside the middle cell.
+    const ownCell = changes.cellOf[viewer] as number
+    let entities = cells.counts[ownCell] as number
     for (let i = 0; i < this.#dx.length; i++) {
       const cx = recipe.middleX + (this.#dx[i] as number)
       const cz = recipe.middleZ + (this.#dz[i] as number)
       if (cx < 0 || cz < 0 || cx >= zone.cellsWide || cz >= zone.cellsWide) continue
       const cell = zone.firstCell + cz * zone.cellsWide + cx
       const baseline = this.#views.baselineOf(session, cx, cz)
-      const count = this.#world.cells.counts[cell] as number
-      if (i > 0 && entities + count > this.#boundFor(baseline)) {
+      const count = cell === ownCell ? 0 : (cells.counts[cell] as number)
+      if (i > 0 && cell !== ownCell && entities + count > this.#boundFor(baseline)) {
         if (baseline !== withheld && !this.#withhold(session, zone, cx, cz, tick)) return false
         continue
       }
       entities += count
       if (!this.#isDue(i, cx, cz, baseline, tick)) continue
-      const known = baseline === withheld ? noBaseline : baseline
+      const known = baseline === withheld || !tombstones.covers(baseline) ? noBaseline : baseline
       if (!this.#listCell(session, viewer, zone, cell, known)) return false
       this.#given.baseline = tick
       this.#given.tick = tick
@@ -149,6 +152,8 @@ export class ViewEmitter {
   #isDue(index: number, cx: number, cz: number, baseline: number, tick: number): boolean {
     const { radiusCells, farEverySnapshots, ticksPerSnapshot } = this.#views
     if (baseline < 0 || index < (radiusCells * 2 + 1) ** 2) return true
+    // Whoever missed a turn does not wait for the next: `rewind` relies on it.
+    if (tick - baseline >= farEverySnapshots * ticksPerSnapshot) return true
     return (tick / ticksPerSnapshot + cx + 2 * cz) % farEverySnapshots === 0
   }
 
