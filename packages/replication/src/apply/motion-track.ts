@@ -40,9 +40,10 @@ export class MotionTrack {
 
   /**
    * Another velocity, in force in `tick` for the first time; the place is where the path of before has led to. Told twice
-   * it is the same turn.
+   * it is the same turn, and a path known beyond it has it already.
    */
   turn(tick: number, { vx, vz }: { readonly vx: number; readonly vz: number }): void {
+    if (this.#count > 0 && (this.#from[this.#newest()] as number) >= tick) return
     const record = this.#recordAt(tick - 1)
     const elapsedS = (tick - 1 - (this.#tick[record] as number)) / this.#tickHz
     const xCm = (this.#xCm[record] as number) + (this.#vx[record] as number) * elapsedS
@@ -96,10 +97,9 @@ export class MotionTrack {
   }
 
   #add(tick: number, from: number, { xCm, zCm, vx, vz }: Motion): void {
-    // A record of a moment already known takes its place: what came after it is told anew as well.
-    const newest = this.#newest()
-    const again = this.#count > 0 && from <= (this.#from[newest] as number)
-    if (again) this.#count--
+    // A record of a moment already known takes its place: what came after it is told anew as well. The first stays, for
+    // the moments before it.
+    if (this.#count > 1 && from <= (this.#from[this.#newest()] as number)) this.#count--
     const at = this.#count % motionRecordsMax
     this.#tick[at] = tick
     this.#from[at] = from

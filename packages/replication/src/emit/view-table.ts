@@ -103,7 +103,7 @@ export class ViewTable {
     for (let place = first; place < first + this.#blockWidth ** 2; place++) {
       const baseline = this.#baselines[place] as number
       if ((this.#since[place] as number) > tick || known < 0) this.#baselines[place] = noBaseline
-      else if (baseline > tick) this.#baselines[place] = known
+      else if (baseline > known) this.#baselines[place] = known
     }
     this.baseline[session] = Math.min(this.baseline[session] as number, tick)
     this.fresh[session] = 1
