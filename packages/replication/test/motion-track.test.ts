@@ -12,7 +12,7 @@ function at(track: MotionTrack, tick: number): readonly [number, number] {
 
 test('[REPL-13] between two turns the path is a straight line through the record', () => {
   const track = new MotionTrack(20)
-  track.push(100, 1000, 2000, 200, -100)
+  track.push(100, { xCm: 1000, zCm: 2000, vx: 200, vz: -100 })
   expect(at(track, 100)).toEqual([1000, 2000])
   expect(at(track, 110)[0]).toBeCloseTo(1100, 9)
   expect(at(track, 110)[1]).toBeCloseTo(1950, 9)
@@ -23,7 +23,7 @@ test('[REPL-13] between two turns the path is a straight line through the record
 
 test('[REPL-13] before the first record the line is walked backwards', () => {
   const track = new MotionTrack(20)
-  track.push(100, 1000, 2000, 200, 0)
+  track.push(100, { xCm: 1000, zCm: 2000, vx: 200, vz: 0 })
   expect(at(track, 98)[0]).toBeCloseTo(980, 9)
 })
 
@@ -32,7 +32,7 @@ test('[REPL-13] a turn is in force from the end of the tick before it: the path 
   const track = new MotionTrack(20)
   const random = new Random(7)
   motion.place(0, 50_000, 50_000)
-  track.push(0, 50_000, 50_000, 0, 0)
+  track.push(0, { xCm: 50_000, zCm: 50_000, vx: 0, vz: 0 })
   let turns = 0
   for (let tick = 1; tick <= 400; tick++) {
     const turned = random.below(5) === 0
@@ -41,7 +41,12 @@ test('[REPL-13] a turn is in force from the end of the tick before it: the path 
     motion.step(0, 100_000)
     if (turned) {
       turns++
-      track.push(tick, motion.xCm(0), motion.zCm(0), motion.vx[0] as number, motion.vz[0] as number)
+      track.push(tick, {
+        xCm: motion.xCm(0),
+        zCm: motion.zCm(0),
+        vx: motion.vx[0] as number,
+        vz: motion.vz[0] as number,
+      })
     }
     for (const [axis, units] of [motion.x[0] as number, motion.z[0] as number].entries()) {
       const path = [0, 0.25, 0.5, 0.75, 1].map((part) => at(track, tick - 1 + part)[axis] as number)
@@ -59,8 +64,8 @@ test('[REPL-13] a turn is in force from the end of the tick before it: the path 
 
 test('[REPL-14] a jump is in force from its own tick: nobody slides across the world', () => {
   const track = new MotionTrack(20)
-  track.push(10, 1000, 1000, 100, 0)
-  track.push(20, 90_000, 1000, 0, 0)
+  track.push(10, { xCm: 1000, zCm: 1000, vx: 100, vz: 0 })
+  track.push(20, { xCm: 90_000, zCm: 1000, vx: 0, vz: 0 })
   expect(at(track, 19.9)[0]).toBeCloseTo(1000 + 100 * (9.9 / 20), 9)
   expect(at(track, 20)).toEqual([90_000, 1000])
   expect(at(track, 25)).toEqual([90_000, 1000])
@@ -75,8 +80,8 @@ test('[REPL-14] what meets the old path within three centimetres is a turn, anyt
     [-4, 20],
   ] as const) {
     const track = new MotionTrack(20)
-    track.push(10, 1000, 1000, 100, 0)
-    track.push(20, 1045 + offCm, 1010, 0, 200)
+    track.push(10, { xCm: 1000, zCm: 1000, vx: 100, vz: 0 })
+    track.push(20, { xCm: 1045 + offCm, zCm: 1010, vx: 0, vz: 200 })
     const justBefore = at(track, fromTick - 0.01)
     const justAfter = at(track, fromTick)
     expect(justBefore[0]).toBeCloseTo(1000 + 5 * (fromTick - 10.01), 6)
@@ -91,7 +96,7 @@ test('[REPL-13] the last turns are remembered, and older moments follow the olde
   for (let turn = 0; turn < turns; turn++) {
     const vx = turn % 2 === 0 ? 100 : 50
     xCm += vx
-    track.push(turn * 10 + 10, xCm, 0, vx, 0)
+    track.push(turn * 10 + 10, { xCm, zCm: 0, vx, vz: 0 })
   }
   const newestTick = turns * 10
   expect(at(track, newestTick)[0]).toBeCloseTo(xCm, 9)
