@@ -40,7 +40,8 @@ export class BitReader {
       if (this.#source.failed || length >= bitsMax) return this.#fail()
     }
     if (length >= bitsMax) return this.#fail()
-    return this.bits(length) + (1 << length) - (1 << order)
+    const rest = this.bits(length)
+    return this.#source.failed ? 0 : rest + (1 << length) - (1 << order)
   }
 
   /** What is left of the last byte must be zeroes: a value has one encoding. */
