@@ -40,7 +40,7 @@ const kindsEver: readonly (readonly [number, string])[] = [
   [69, 'server.goodbye'],
 ]
 
-/** One of each, as it has been since protocol version 1. A change here is a new version. */
+/** One of each, as it has been since protocol version 2. A change here is a new version. */
 const examples: readonly {
   readonly message: Message
   readonly row: AnyRow
@@ -49,8 +49,15 @@ const examples: readonly {
 }[] = [
   {
     message: ClientHello,
-    row: { protocolVersion: 1, declarationsHash: '0123456789abcdef', token: 'aaa.bbb.ccc', resume: '', lastSeq: 300 },
-    hex: '01 01 00 10 30 31 32 33 34 35 36 37 38 39 61 62 63 64 65 66 0b 61 61 61 2e 62 62 62 2e 63 63 63 00 ac 02',
+    row: {
+      protocolVersion: 2,
+      declarationsHash: '0123456789abcdef',
+      token: 'aaa.bbb.ccc',
+      resume: '',
+      lastSeq: 300,
+      viewTick: 4211,
+    },
+    hex: '01 02 00 10 30 31 32 33 34 35 36 37 38 39 61 62 63 64 65 66 0b 61 61 61 2e 62 62 62 2e 63 63 63 00 ac 02 f3 20',
   },
   { message: ClientInput, row: { seq: 300 }, tail: [0x81, 0x7f], hex: '02 ac 02 81 7f' },
   { message: ClientCommand, row: { seq: 7, command: 2, clientTick: 0 }, tail: [0x81, 0x7f], hex: '03 07 02 00 81 7f' },
@@ -69,13 +76,16 @@ const examples: readonly {
       firstCell: 0,
       cellX: 7,
       cellZ: 8,
+      nearRadiusCells: 1,
+      blockRadiusCells: 2,
+      farEveryTicks: 4,
       tick: 4211,
       tickHz: 20,
       snapshotHz: 20,
       inputAck: 300,
       commandAck: 7,
     },
-    hex: '40 03 61 64 61 81 80 04 01 04 30 30 66 66 09 6f 76 65 72 77 6f 72 6c 64 00 04 40 00 00 07 00 08 00 f3 20 14 14 ac 02 07',
+    hex: '40 03 61 64 61 81 80 04 01 04 30 30 66 66 09 6f 76 65 72 77 6f 72 6c 64 00 04 40 00 00 07 00 08 00 01 02 04 00 f3 20 14 14 ac 02 07',
   },
   { message: ServerFrame, row: {}, tail: [0, 1, 0, 0, 0, 0], hex: '41 00 01 00 00 00 00' },
   { message: ServerPong, row: { echo: 4211, tick: 4211 }, hex: '42 f3 20 f3 20' },
