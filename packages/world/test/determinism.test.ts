@@ -60,7 +60,7 @@ test('[WORLD-22] each zone has its own chance', () => {
   expect(field?.random.nextU32()).not.toBe(cave?.random.nextU32())
 })
 
-test('[WORLD-23] any single field, place, velocity, zone, component or chance changes the hash', () => {
+test('[WORLD-23] any single field, place, velocity, zone, room, component or chance changes the hash', () => {
   const world = arenaWorld()
   boot(world, () => {
     spawnWanderers(world, 6)
@@ -82,7 +82,8 @@ test('[WORLD-23] any single field, place, velocity, zone, component or chance ch
       }
     }
   }
-  for (const column of [world.motion.x, world.motion.z, world.motion.vx, world.motion.vz, world.zoneOf]) {
+  const { x, z, vx, vz } = world.motion
+  for (const column of [x, z, vx, vz, world.zoneOf, world.sight.roomOf]) {
     column[3] = (column[3] as number) + 1
     expect(hashOf(world)).not.toBe(hash)
     column[3] = (column[3] as number) - 1

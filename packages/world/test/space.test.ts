@@ -61,15 +61,19 @@ test('[WORLD-11] linking twice is our bug', () => {
 
 test('[WORLD-12] departures of a cell are walked newest first, down to the baseline', () => {
   const tombstones = new Tombstones(2)
-  tombstones.add(0, 5, 1)
-  tombstones.add(1, 6, 1)
-  tombstones.add(0, 7, 2)
-  tombstones.add(0, 5, 4)
-  expect(departuresOf(tombstones, 0, 0)).toEqual([5, 7, 5])
-  expect(departuresOf(tombstones, 0, 1)).toEqual([5, 7])
-  expect(departuresOf(tombstones, 0, 2)).toEqual([5])
+  tombstones.add(0, 5, 1, 0)
+  tombstones.add(1, 6, 1, 0)
+  tombstones.add(0, 7, 2, 3)
+  tombstones.add(0, 0xffff_ffff, 4, 0)
+  expect(departuresOf(tombstones, 0, 0)).toEqual([0xffff_ffff, 7, 5])
+  expect(departuresOf(tombstones, 0, 1)).toEqual([0xffff_ffff, 7])
+  expect(departuresOf(tombstones, 0, 2)).toEqual([0xffff_ffff])
   expect(departuresOf(tombstones, 0, 4)).toEqual([])
   expect(departuresOf(tombstones, 1, -1)).toEqual([6])
+  const channels: number[] = []
+  for (let seq = tombstones.newest(0, 0); seq >= 0; seq = tombstones.older(seq, 0))
+    channels.push(tombstones.channelAt(seq))
+  expect(channels).toEqual([0, 3, 0])
 })
 
 test('[WORLD-12] departures of any cell after any baseline are those of the model', () => {
@@ -81,7 +85,7 @@ test('[WORLD-12] departures of any cell after any baseline are those of the mode
       let tick = 0
       for (const { cell, slot, later } of departures) {
         tick += later
-        tombstones.add(cell, slot, tick)
+        tombstones.add(cell, slot, tick, 0)
         model.unshift({ cell, slot, tick })
       }
       for (let cell = 0; cell < 4; cell++) {
@@ -94,15 +98,15 @@ test('[WORLD-12] departures of any cell after any baseline are those of the mode
 
 test('[WORLD-13] a full ring forgets the oldest departures, and says for which baselines it no longer answers', () => {
   const tombstones = new Tombstones(2)
-  tombstones.add(0, 1, 1)
-  tombstones.add(0, 2, 2)
-  for (let i = 2; i < tombstonesMax; i++) tombstones.add(1, i, 3)
+  tombstones.add(0, 1, 1, 0)
+  tombstones.add(0, 2, 2, 0)
+  for (let i = 2; i < tombstonesMax; i++) tombstones.add(1, i, 3, 0)
   expect([tombstones.covers(-1), tombstones.covers(0)]).toEqual([true, true])
   expect(departuresOf(tombstones, 0, 0)).toEqual([2, 1])
-  tombstones.add(1, 9, 3)
+  tombstones.add(1, 9, 3, 0)
   expect([tombstones.covers(0), tombstones.covers(1)]).toEqual([false, true])
   expect(departuresOf(tombstones, 0, 0)).toEqual([2])
-  tombstones.add(1, 9, 4)
+  tombstones.add(1, 9, 4, 0)
   expect([tombstones.covers(1), tombstones.covers(2)]).toEqual([false, true])
   expect(departuresOf(tombstones, 0, 0)).toEqual([])
   expect(departuresOf(tombstones, 1, 3)).toEqual([9])
@@ -111,7 +115,7 @@ test('[WORLD-13] a full ring forgets the oldest departures, and says for which b
 test('[WORLD-13] a chain never runs into places that have been written over', () => {
   const tombstones = new Tombstones(3)
   for (let i = 0; i < tombstonesMax * 3; i++) {
-    tombstones.add(i % 3, i % 1000, Math.floor(i / 100))
+    tombstones.add(i % 3, i % 1000, Math.floor(i / 100), 0)
     if (i % 5000 !== 4999) continue
     for (let cell = 0; cell < 3; cell++) {
       const expected: number[] = []
@@ -128,9 +132,9 @@ function slotsIn(lists: CellLists, cell: number): number[] {
 }
 
 function departuresOf(tombstones: Tombstones, cell: number, baseline: number): number[] {
-  const slots: number[] = []
+  const handles: number[] = []
   for (let seq = tombstones.newest(cell, baseline); seq >= 0; seq = tombstones.older(seq, baseline)) {
-    slots.push(tombstones.slotAt(seq))
+    handles.push(tombstones.handleAt(seq))
   }
-  return slots
+  return handles
 }

@@ -120,7 +120,7 @@ test('[WORLD-21] a despawned entity is gone for the rest of the tick, and its pl
   expect([world.entities.count, world.cells.counts[cell], world.table(Health).has(0)]).toEqual([0, 0, false])
   const departure = world.tombstones.newest(cell, 0)
   expect(departure).toBeGreaterThanOrEqual(0)
-  expect(world.tombstones.slotAt(departure)).toBe(0)
+  expect(world.tombstones.handleAt(departure)).toBe(handle)
   runTick(world, () => expect(world.slotOf(world.spawn(field(world), 0, 0))).toBe(0))
   expect(world.slotOf(handle)).toBe(-1)
 })
@@ -131,7 +131,7 @@ test('[WORLD-12] who moves on to another cell leaves a departure in the one befo
   runTick(world, () => world.motion.place(0, 1700, 100))
   const { tombstones } = world
   expect([tombstones.newest(0, 0), tombstones.newest(0, 1), tombstones.newest(1, 0)]).toEqual([0, -1, -1])
-  expect(tombstones.slotAt(0)).toBe(0)
+  expect(tombstones.handleAt(0)).toBe(world.handleOf(0))
   expect([world.changes.cellChangedTick[0], world.changes.cellChangedTick[1]]).toEqual([1, 1])
 })
 

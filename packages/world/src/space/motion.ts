@@ -105,7 +105,8 @@ export class Motion {
     this.x[slot] = xInside
     this.z[slot] = zInside
     if (x === xInside && z === zInside) return
-    this.setVelocity(slot, x === xInside ? vx : 0, z === zInside ? vz : 0)
+    if (x !== xInside) this.vx[slot] = 0
+    if (z !== zInside) this.vz[slot] = 0
     this.#sink.placed(slot)
   }
 
