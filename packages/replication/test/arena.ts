@@ -157,14 +157,28 @@ export class Arena {
     )
   }
 
-  /** One whole tick up to extraction; then `frame` may be asked for every viewer. */
-  tick(apply: () => void = () => undefined): void {
+  /** One whole tick up to extraction; then `frame` may be asked for every viewer. `late` runs after the step of motion. */
+  tick(apply: () => void = () => undefined, late: () => void = () => undefined): void {
     const { world } = this
     world.beginTick()
     world.guard.enter(TickPhase.Apply)
     apply()
     world.guard.enter(TickPhase.Simulate)
     world.runSystems()
+    late()
+    world.guard.enter(TickPhase.Extract)
+    world.commitSpace()
+    world.guard.leave()
+    this.sink.beginTick()
+    this.encoder.begin(world.tick())
+  }
+
+  /** A tick that counts, and in which nothing happens. */
+  skipTick(): void {
+    const { world } = this
+    world.beginTick()
+    world.guard.enter(TickPhase.Poll)
+    world.skipTick()
     world.guard.enter(TickPhase.Extract)
     world.commitSpace()
     world.guard.leave()

@@ -113,3 +113,56 @@ test('[REPL-13] a track without a record stands still at the corner', () => {
   expect(track.velocity()).toEqual({ xMps: 0, zMps: 0 })
   expect(track.newest()).toEqual({ tick: 0, xCm: 0, zCm: 0, vx: 0, vz: 0 })
 })
+
+test('[REPL-13] a turn goes on from where the path has led, and told again it is the same turn', () => {
+  const track = new MotionTrack(20)
+  track.push(100, { xCm: 1000, zCm: 2000, vx: 200, vz: 0 })
+  track.turn(111, { vx: 0, vz: 100 })
+  const places = (): readonly (readonly [number, number])[] => [100, 105, 110, 120].map((tick) => at(track, tick))
+  const expected = [
+    [1000, 2000],
+    [1050, 2000],
+    [1100, 2000],
+    [1100, 2050],
+  ]
+  expect(places()).toEqual(expected)
+  track.turn(111, { vx: 0, vz: 100 })
+  track.turn(111, { vx: 0, vz: 100 })
+  expect(places()).toEqual(expected)
+  expect(track.newest()).toEqual({ tick: 110, xCm: 1100, zCm: 2000, vx: 0, vz: 100 })
+})
+
+test('[REPL-13] a turn right after the first record leaves the moments before it as they were', () => {
+  const track = new MotionTrack(20)
+  track.push(100, { xCm: 1000, zCm: 0, vx: 200, vz: 0 })
+  track.turn(101, { vx: -200, vz: 0 })
+  expect([at(track, 98)[0], at(track, 100)[0], at(track, 102)[0]].map((cm) => Math.round(cm as number))).toEqual([
+    980, 1000, 980,
+  ])
+})
+
+test('[REPL-13] a turn that the path already has does not put it back', () => {
+  const track = new MotionTrack(20)
+  track.push(100, { xCm: 1000, zCm: 0, vx: 100, vz: 0 })
+  // Two turns in one snapshot, told as a place: in tick 103 and, the one told again later, in tick 106.
+  track.push(110, { xCm: 1040, zCm: 7, vx: 0, vz: 300 })
+  const before = [103, 110, 112].map((tick) => at(track, tick))
+  track.turn(106, { vx: 0, vz: 300 })
+  expect([103, 110, 112].map((tick) => at(track, tick))).toEqual(before)
+})
+
+test('[REPL-13] more turns than are remembered, each told twice, keep the newest ones', () => {
+  const track = new MotionTrack(10)
+  track.push(0, { xCm: 0, zCm: 0, vx: 10, vz: 0 })
+  for (let turn = 1; turn <= motionRecordsMax * 3; turn++) {
+    for (let again = 0; again < 2; again++) track.turn(turn * 10, { vx: 10 + turn, vz: -turn })
+    const { tick, vx, vz } = track.newest()
+    expect([tick, vx, vz]).toEqual([turn * 10 - 1, 10 + turn, -turn])
+    // The path is one line without a gap, as far back as it is remembered.
+    const oldest = Math.max(1, (turn - motionRecordsMax + 2) * 10)
+    for (let moment = oldest; moment <= turn * 10; moment++) {
+      const stepCm = (at(track, moment)[0] as number) - (at(track, moment - 1)[0] as number)
+      expect(stepCm).toBeCloseTo((10 + Math.floor(moment / 10)) / 10, 6)
+    }
+  }
+})
