@@ -1,7 +1,7 @@
 export { MotionTrack, type Place } from './apply/motion-track.ts'
 export { readServerMessage, type ServerMessageHandler } from './apply/server-reader.ts'
 export { type JoinAck, type ViewGeometry, viewGeometryOf } from './apply/view-geometry.ts'
-export { type EntityView, type ViewListener, ViewModel } from './apply/view-model.ts'
+export { type EntityView, type LeftReason, type ViewListener, ViewModel } from './apply/view-model.ts'
 export { noBaseline, SegmentEncoder, type SegmentSink } from './emit/segment-encoder.ts'
 export { ViewEmitter } from './emit/view-emitter.ts'
 export { ViewTable } from './emit/view-table.ts'

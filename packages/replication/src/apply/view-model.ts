@@ -1,5 +1,5 @@
 import { ByteReader, type Fields, type Row, RowCodec } from '@worldkeep/kernel'
-import { type Component, EntityTable, type Game } from '@worldkeep/world'
+import { type Component, EntityTable, type Game, nowhere } from '@worldkeep/world'
 import { EntryKind, ownedComponents, SegmentKind, seenComponents } from '../segment-layout.ts'
 import { Departures } from './departures.ts'
 import { MotionTrack } from './motion-track.ts'
@@ -20,9 +20,12 @@ export interface EntityView {
   wholeFrame: number
 }
 
+/** `outOfView`: it is elsewhere by now, or the view is. `gone`: it has died, is hidden, or nobody knows. */
+export type LeftReason = 'gone' | 'outOfView'
+
 export interface ViewListener {
   entered(entity: EntityView): void
-  left(entity: EntityView): void
+  left(entity: EntityView, reason: LeftReason): void
   changed(entity: EntityView): void
 }
 
@@ -90,6 +93,11 @@ export class ViewModel {
     return this.#ringOf(cell) <= this.geometry.nearRadiusCells
   }
 
+  /** Whether this client is shown a cell: who is not seen there is not there, or hidden. */
+  isShown(cell: number): boolean {
+    return this.#cells.has(cell)
+  }
+
   beginFrame(): void {
     this.#frame++
     this.#renewed.clear()
@@ -112,17 +120,20 @@ export class ViewModel {
         return entity === undefined || entity.wholeFrame === this.#frame ? null : entity
       },
       (entity, to) => {
-        if (this.#cells.has(to)) entity.cell = to
-        else this.#remove(entity)
+        if (to === nowhere) return this.#remove(entity, 'gone')
+        entity.cell = to
+        if (!this.#cells.has(to)) this.#remove(entity, 'outOfView')
+        return undefined
       },
     )
     if (this.#renewed.size > 0) {
       for (const entity of this.entities.values()) {
-        if (this.#renewed.has(entity.cell) && entity.wholeFrame !== this.#frame) this.#remove(entity)
+        if (!this.#renewed.has(entity.cell) || entity.wholeFrame === this.#frame) continue
+        this.#remove(entity, this.#cells.has(entity.cell) ? 'gone' : 'outOfView')
       }
     }
     if (!this.#viewMoved) return
-    for (const entity of this.entities.values()) if (!this.#cells.has(entity.cell)) this.#remove(entity)
+    for (const entity of this.entities.values()) if (!this.#cells.has(entity.cell)) this.#remove(entity, 'outOfView')
   }
 
   /** The owner's components of one frame. False: malformed. */
@@ -202,7 +213,7 @@ export class ViewModel {
       known.wholeFrame = this.#frame
       return known
     }
-    if (known !== undefined) this.#listener.left(known)
+    if (known !== undefined) this.#listener.left(known, 'gone')
     const track = new MotionTrack(this.geometry.tickHz)
     const rows = this.#game.components.map(() => null)
     const entity: EntityView = { handle, slot, track, cell, rows, changedTick: -1, wholeFrame: this.#frame }
@@ -210,9 +221,9 @@ export class ViewModel {
     return entity
   }
 
-  #remove(entity: EntityView): void {
+  #remove(entity: EntityView, reason: LeftReason): void {
     this.entities.delete(entity.slot)
-    this.#listener.left(entity)
+    this.#listener.left(entity, reason)
   }
 
   /** Cells between a cell and the middle, on the longer axis. */
