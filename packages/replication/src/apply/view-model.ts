@@ -147,6 +147,8 @@ export class ViewModel {
       const row = (mask & (1 << bit)) === 0 ? null : codec.empty()
       if (row !== null) codec.read(reader, row)
       if (reader.failed || version < -1) return false
+      // Told again after a frame that was lost: whoever has this version keeps the very row.
+      if (version === this.ownVersions[index]) continue
       this.own[index] = row
       this.ownVersions[index] = version
     }
