@@ -1,8 +1,9 @@
 import { ByteWriter } from '@worldkeep/kernel'
-import type { EntityView, Place } from '@worldkeep/replication'
+import type { EntityView, LeftReason, Place } from '@worldkeep/replication'
 import type { ArgsOf, Command, Component, Fields, Game, Input, IntentOf, Row } from '@worldkeep/world'
 import type { CommandResult } from './command-queue.ts'
 import { Link, type LinkOptions } from './link.ts'
+import type { RememberedEntity } from './memory.ts'
 import type { ClientStatus } from './status.ts'
 import type { ClientStats } from './traffic-meter.ts'
 
@@ -28,7 +29,17 @@ export interface WorldClient<I extends Input = Input> {
   get<F extends Fields>(entity: EntityView, component: Component<string, F>): Readonly<Row<F>> | null
   /** A component of the own body that only its owner sees. */
   own<F extends Fields>(component: Component<string, F>): Readonly<Row<F>> | null
-  /** Where to draw an entity now: the own body ahead of the server, others a little behind. */
+  /** Tick in which a component of the own body last changed; -1 before the first word of it. */
+  ownVersion(component: Component): number
+  /**
+   * With `keepOnExit`: who has been seen and is out of view now, at most 1,000, whoever left first first. The dead and the
+   * hidden are not among them. Else nobody.
+   */
+  remembered(): Iterable<RememberedEntity>
+  /**
+   * Where to draw an entity now: the own body ahead of the server, others a little behind. Call it once per picture; what
+   * comes late fades in from one call to the next.
+   */
   placeOf(entity: EntityView, place: Place): void
   velocityOf(entity: EntityView): { readonly xMps: number; readonly zMps: number }
   /** What the player wants to do from now on. Sent when it changes. */
@@ -38,7 +49,7 @@ export interface WorldClient<I extends Input = Input> {
   /** Called after anything has changed: once per frame, status or statistics. Returns how to stop. */
   subscribe(listener: () => void): () => void
   onEnter(listener: (entity: EntityView) => void): () => void
-  onLeave(listener: (entity: EntityView) => void): () => void
+  onLeave(listener: (entity: EntityView, reason: LeftReason) => void): () => void
   /** Called when the own body goes over from one cell to another, with their numbers; before the frame that shows it. */
   onHandover(listener: (from: number, to: number) => void): () => void
   /** Connects, or tries again after `refused`, `unavailable` or `left`. */
@@ -79,6 +90,8 @@ export function createClient<I extends Input>(options: ClientOptions<I>): WorldC
     entities: () => link.session?.view.entities.values() ?? [],
     entity: (handle) => link.session?.view.entityOf(handle) ?? null,
     get: (entity, component) => link.session?.view.row(entity, component) ?? null,
+    ownVersion: (component) => link.session?.view.ownVersions[game.componentIndex(component)] ?? -1,
+    remembered: () => link.session?.memory?.values() ?? [],
     own: (component) => link.session?.view.ownRow(component) ?? null,
     placeOf: (entity, place) => link.session?.placeOf(entity, link.nowMs(), place),
     velocityOf: (entity) => link.session?.velocityOf(entity) ?? { xMps: 0, zMps: 0 },

@@ -1,6 +1,7 @@
-export type { EntityView, Place } from '@worldkeep/replication'
+export type { EntityView, LeftReason, Place } from '@worldkeep/replication'
 export { type ClientOptions, createClient, type WorldClient } from './client.ts'
 export type { CommandResult } from './command-queue.ts'
+export type { RememberedEntity } from './memory.ts'
 export type { ClientError, ClientPhase, ClientStatus } from './status.ts'
 export { claimTabKey } from './tab-key.ts'
 export { browserStorage, memoryStorage, type TokenStorage } from './token-storage.ts'

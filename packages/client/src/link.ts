@@ -1,4 +1,10 @@
-import { type EntityView, type JoinAck, readServerMessage, type ServerMessageHandler } from '@worldkeep/replication'
+import {
+  type EntityView,
+  type JoinAck,
+  type LeftReason,
+  readServerMessage,
+  type ServerMessageHandler,
+} from '@worldkeep/replication'
 import {
   ClientGoodbye,
   ClientHello,
@@ -34,6 +40,8 @@ export interface LinkOptions {
   readonly storageKey?: string
   /** Sends the input this often even when it has not changed. Left out: only on change. */
   readonly inputRepeatHz?: number
+  /** Keeps who goes out of view, as they were, in `remembered`. */
+  readonly keepOnExit?: boolean
   /** Another transport than WebSocket. */
   readonly transport?: Connect
 }
@@ -56,7 +64,7 @@ const tryTimeoutMs = 15_000
 export class Link implements ServerMessageHandler {
   readonly changes = new Listeners<[]>()
   readonly entering = new Listeners<[EntityView]>()
-  readonly leaving = new Listeners<[EntityView]>()
+  readonly leaving = new Listeners<[EntityView, LeftReason]>()
   /** Just before a frame is applied, with its tick and what it acknowledges, if anything. */
   readonly frames = new Listeners<[number, number | null]>()
   /** The own body belongs to another cell, by the cells' numbers. */
@@ -298,16 +306,16 @@ export class Link implements ServerMessageHandler {
   }
 
   #startSession(ack: JoinAck, nowMs: number): void {
-    for (const entity of this.session?.view.entities.values() ?? []) this.leaving.emit(entity)
+    for (const entity of this.session?.view.entities.values() ?? []) this.leaving.emit(entity, 'gone')
     this.session = new WorldSession(
       this.#options.game,
       ack,
       {
         entered: (entity) => this.entering.emit(entity),
-        left: (entity) => this.leaving.emit(entity),
+        left: (entity, reason) => this.leaving.emit(entity, reason),
         changed: () => undefined,
       },
-      nowMs,
+      { nowMs, keepOnExit: this.#options.keepOnExit === true },
     )
   }
 

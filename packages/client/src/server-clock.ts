@@ -1,8 +1,17 @@
-/** Ticks added to the jitter when choosing how far behind to draw. */
+import { Lateness } from './lateness.ts'
+
+/** What is told of a tick is in force from the tick before on: so much is needed when nothing is ever late. */
 const marginTicks = 1
 
 /** Longest display delay: what is later than this is drawn by extrapolation. */
 const delayTicksMax = 10
+
+/** Ticks by which the delay changes per tick: up within a second or two, down so slowly that one bad moment is not forgotten. */
+const delayUpPerTick = 0.25
+const delayDownPerTick = 0.02
+
+/** A silence counts as this many ticks at most: whoever is heard again has not been measured meanwhile. */
+const slewTicksMax = 20
 
 /**
  * Which tick it is, as far as messages tell. Each message says "tick T has happened"; the least delayed of them are the
@@ -11,7 +20,9 @@ const delayTicksMax = 10
 export class ServerClock {
   readonly #tickHz: number
   #offsetTicks = 0
-  #jitterTicks = 0.5
+  readonly #lateness = new Lateness()
+  #delayTicks = marginTicks
+  #heardMs = 0
   #samples = 0
   #firstTick = 0
   #firstMs = 0
@@ -33,7 +44,8 @@ export class ServerClock {
     this.#samples++
     const error = sample - this.#offsetTicks
     this.#offsetTicks += error * (error > 0 ? 0.25 : 0.02)
-    this.#jitterTicks += (Math.abs(error) - this.#jitterTicks) * 0.05
+    this.#lateness.add(-error)
+    this.#slewDelay(nowMs)
   }
 
   /** The tick now happening on the server, seen from here: its messages arrive just now. */
@@ -41,9 +53,9 @@ export class ServerClock {
     return (nowMs * this.#tickHz) / 1000 + this.#offsetTicks
   }
 
-  /** How far behind `tickAt` others are drawn, so that what they did is known by then. */
+  /** How far behind `tickAt` others are drawn, so that nearly all of what they did is known by then. */
   delayTicks(): number {
-    return Math.min(delayTicksMax, marginTicks + this.#jitterTicks * 3)
+    return this.#delayTicks
   }
 
   newestTick(): number {
@@ -54,6 +66,13 @@ export class ServerClock {
   measuredTickHz(): number {
     const elapsedMs = this.#newestMs - this.#firstMs
     return elapsedMs < 1_000 ? this.#tickHz : ((this.#newestTick - this.#firstTick) * 1000) / elapsedMs
+  }
+
+  #slewDelay(nowMs: number): void {
+    const elapsedTicks = Math.min(slewTicksMax, Math.max(0, ((nowMs - this.#heardMs) * this.#tickHz) / 1000))
+    this.#heardMs = nowMs
+    const change = Math.min(delayTicksMax, marginTicks + this.#lateness.bound()) - this.#delayTicks
+    this.#delayTicks += Math.min(elapsedTicks * delayUpPerTick, Math.max(-elapsedTicks * delayDownPerTick, change))
   }
 
   /** More than a second off is no delay to filter: the server has been started anew, or all stood still for a while. */

@@ -9,6 +9,8 @@ import {
 } from '@worldkeep/replication'
 import { ClientInput, encodeMessage, FrameFlag, type FrameHeader } from '@worldkeep/wire'
 import type { Game, Input } from '@worldkeep/world'
+import { Drawing, type Moment } from './drawing.ts'
+import { Memory } from './memory.ts'
 import { Prediction } from './prediction.ts'
 import { ServerClock } from './server-clock.ts'
 
@@ -31,6 +33,8 @@ const ackAgeTicksMax = 255
 export class WorldSession {
   readonly view: ViewModel
   readonly clock: ServerClock
+  /** Null unless asked for. */
+  readonly memory: Memory | null
   readonly tickHz: number
   readonly zone: string
   readonly zoneSizeM: number
@@ -39,6 +43,9 @@ export class WorldSession {
   viewTick = 0
   readonly #game: Game
   readonly #prediction: Prediction
+  readonly #drawing: Drawing
+  readonly #moment: Moment = { nowMs: 0, tick: 0, delayTicks: 0 }
+  readonly #ticksPerSnapshot: number
   readonly #writer: ByteWriter
   #inputSeq = 0
   /** Newest input the server has confirmed, and the tick it was applied in. */
@@ -52,13 +59,22 @@ export class WorldSession {
   #startMs: number
   #drawnMs: number
 
-  constructor(game: Game, ack: JoinAck, listener: ViewListener, nowMs: number) {
+  constructor(
+    game: Game,
+    ack: JoinAck,
+    listener: ViewListener,
+    options: { readonly nowMs: number; readonly keepOnExit: boolean },
+  ) {
+    const { nowMs } = options
     this.#game = game
     this.tickHz = ack.tickHz
     this.zone = ack.zone
     this.zoneSizeM = ack.zoneSizeM
     this.selfHandle = ack.entity
-    this.view = new ViewModel(game, viewGeometryOf(ack), listener)
+    this.memory = options.keepOnExit ? new Memory() : null
+    this.view = new ViewModel(game, viewGeometryOf(ack), this.#remembering(listener))
+    this.#drawing = new Drawing(ack)
+    this.#ticksPerSnapshot = ack.tickHz / ack.snapshotHz
     this.clock = new ServerClock(ack.tickHz)
     this.clock.heard(ack.tick, nowMs)
     const input: Input = game.input
@@ -133,6 +149,7 @@ export class WorldSession {
   frameApplied(header: Readonly<FrameHeader>, nowMs: number): void {
     this.clock.heard(header.tick, nowMs)
     if ((header.flags & FrameFlag.Bare) === 0) this.viewTick = header.tick
+    this.memory?.frameApplied(this.view, header.tick)
     const ackAgeTicks = this.#ackAgeOf(header)
     const self = this.self()
     if (self === null || (header.flags & FrameFlag.Ack) === 0) return
@@ -153,8 +170,11 @@ export class WorldSession {
   /** Where to draw an entity now: the own body ahead of the server, others a little behind it. */
   placeOf(entity: EntityView, nowMs: number, place: Place): void {
     if (entity.handle !== this.selfHandle) {
-      const tick = Math.min(this.clock.tickAt(nowMs), this.clock.newestTick() + silenceDrawnS * this.tickHz)
-      entity.track.positionAt(tick - this.clock.delayTicks(), place)
+      const moment = this.#moment
+      moment.nowMs = nowMs
+      moment.tick = Math.min(this.clock.tickAt(nowMs), this.clock.newestTick() + silenceDrawnS * this.tickHz)
+      moment.delayTicks = this.#delayTicks() + (this.view.isNear(entity.cell) ? 0 : this.view.geometry.farEveryTicks)
+      this.#drawing.placeOf(entity, moment, place)
       return
     }
     this.#prediction.fade(nowMs - this.#drawnMs)
@@ -166,12 +186,34 @@ export class WorldSession {
     return entity.handle === this.selfHandle ? this.#prediction.velocity() : entity.track.velocity()
   }
 
+  /** Of entities in the near part of the view. */
   interpolationDelayMs(): number {
-    return (this.clock.delayTicks() * 1000) / this.tickHz
+    return (this.#delayTicks() * 1000) / this.tickHz
   }
 
   inputSeq(): number {
     return this.#inputSeq
+  }
+
+  /** A snapshot tells of all ticks since the one before. */
+  #delayTicks(): number {
+    return this.clock.delayTicks() + this.#ticksPerSnapshot - 1
+  }
+
+  #remembering(listener: ViewListener): ViewListener {
+    const { memory } = this
+    if (memory === null) return listener
+    return {
+      changed: (entity) => listener.changed(entity),
+      entered: (entity) => {
+        memory.entered(entity)
+        listener.entered(entity)
+      },
+      left: (entity, reason) => {
+        memory.left(entity, reason)
+        listener.left(entity, reason)
+      },
+    }
   }
 
   #msIntoTick(nowMs: number): number {

@@ -41,6 +41,18 @@ test('[CLIENT-41] components come with the types their game declares, and stay t
   expect(health).toEqual({ current: 100 })
 })
 
+test('[CLIENT-41] an own component has a version, the tick of its last change', async () => {
+  const ada = lab.client({ name: 'Ada' })
+  expect(ada.ownVersion(Gold)).toBe(-1)
+  await lab.until('Ada is in', () => ada.self() !== null)
+  const version = ada.ownVersion(Gold)
+  await lab.steps(5)
+  expect(ada.ownVersion(Gold)).toBe(version)
+  void ada.send(Earn, { amount: 2 })
+  await lab.until('the gold is in the purse', () => ada.own(Gold)?.amount === 2)
+  expect(ada.ownVersion(Gold)).toBe(ada.traffic().appliedTick)
+})
+
 test('[CLIENT-42] a durable command resolves once it is stored; a refusal resolves with its code', async () => {
   const ada = await lab.join({ name: 'Ada' })
   const earned = ada.send(Earn, { amount: 7 })

@@ -105,6 +105,47 @@ test('[CLIENT-70] others are drawn a little behind, on the very path they walked
   expect(place.xM).toBeGreaterThan(270)
 })
 
+test('[CLIENT-73] who is in the far ring is drawn one beat later, and catches up on the way in', async () => {
+  await lab.close()
+  lab = await Lab.open({ config: { farRadiusCells: 2, farHz: 4 } })
+  const [ada, eve] = [await lab.join({ name: 'Ada' }), await lab.join({ name: 'Eve' })]
+  const { world } = lab.node.tick
+  world.guard.during(TickPhase.Apply, () => world.motion.place(eve.self()?.slot ?? 0, 40_000, 25_600))
+  await lab.steps(10)
+  const seen = ada.entity(eve.self()?.handle ?? 0) as NonNullable<ReturnType<typeof ada.entity>>
+  eve.setIntent({ x: -1, z: 0 })
+  await lab.steps(60)
+  const place = { xM: 0, zM: 0 }
+  const behindTicks = (): number => {
+    ada.placeOf(seen, place)
+    return (place.xM - truth(eve).xM) / 0.2
+  }
+  const far = behindTicks()
+  let last = place.xM
+  for (let i = 0; i < 100; i++) {
+    await lab.step()
+    behindTicks()
+    expect(last - place.xM).toBeGreaterThan(0.2 * 0.85)
+    expect(last - place.xM).toBeLessThan(0.2 * 1.15)
+    last = place.xM
+  }
+  const near = behindTicks()
+  expect(far - near).toBeGreaterThan(4.5)
+  expect(far - near).toBeLessThan(5.5)
+  expect(near * 50).toBeGreaterThan(0)
+})
+
+test('[CLIENT-12] with fewer snapshots than ticks others are drawn by as much later', async () => {
+  const { session, ack } = openSession()
+  const slow = new WorldSession(
+    createArena() as unknown as Game,
+    { ...ack, snapshotHz: 5 },
+    { entered: () => undefined, left: () => undefined, changed: () => undefined },
+    { nowMs: 0, keepOnExit: false },
+  )
+  expect(slow.interpolationDelayMs() - session.interpolationDelayMs()).toBe(150)
+})
+
 test('[CLIENT-71] when the server is heard no more, nobody walks on for long: not the own body, not others', async () => {
   const [ada, eve] = [await lab.join({ name: 'Ada' }), await lab.join({ name: 'Eve' })]
   const seen = ada.entity(eve.self()?.handle ?? 0) as NonNullable<ReturnType<typeof ada.entity>>
@@ -176,7 +217,12 @@ function openSession(): {
   }
   const nothing = (): void => undefined
   const game = createArena() as unknown as Game
-  const session = new WorldSession(game, ack, { entered: nothing, left: nothing, changed: nothing }, 0)
+  const session = new WorldSession(
+    game,
+    ack,
+    { entered: nothing, left: nothing, changed: nothing },
+    { nowMs: 0, keepOnExit: false },
+  )
   const place = { xM: 0, zM: 0 }
   const xM = (nowMs: number): number => {
     session.placeOf({ handle: 77 } as EntityView, nowMs, place)

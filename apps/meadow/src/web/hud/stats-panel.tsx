@@ -19,7 +19,7 @@ export function StatsPanel(): ReactNode {
         <Row name="Round trip" unit="ms" testId="round-trip" value={stats.roundTripMs.toFixed(0)} />
         <Row name="Received" unit="B/s" testId="bytes-per-second" value={stats.bytesPerS.toFixed(0)} />
         <Row name="In view" unit="" testId="entities-in-view" value={stats.entitiesInView.toFixed(0)} />
-        <Row name="Delay" unit="ms" testId="interpolation-delay" value={stats.interpolationDelayMs.toFixed(0)} />
+        <Row name="Drawn behind" unit="ms" testId="interpolation-delay" value={stats.interpolationDelayMs.toFixed(0)} />
       </dl>
       <Sparkline values={roundTrips} label="Round trip over the last minute" />
     </section>
