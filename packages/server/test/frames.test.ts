@@ -2,7 +2,7 @@ import { FrameFlag, ServerFrame } from '@worldkeep/wire'
 import { afterEach, expect, test } from 'vitest'
 import { ackWaitS } from '../src/core/limits.ts'
 import { SimulatedNode, type SimulatedNodeOptions } from '../src/testing/simulated-node.ts'
-import { CloakSelf, createHall, Earn, Enter, type Hall, JoinTeam, MarkSelf, Wound } from './hall.ts'
+import { CloakSelf, createHall, Earn, Enter, type Hall, JoinTeam, MarkSelf, Purse, Wound } from './hall.ts'
 import { connect, type Guest, join } from './party.ts'
 import { expectTruth } from './truth.ts'
 
@@ -243,10 +243,17 @@ test('[FLOOD-30] a bare frame brings answers and what is the owner’s, and noth
   expect(bareBytes.map((bytes) => bytes.at(-1))).toEqual(bareBytes.map(() => 0))
   expect(slow.client.model?.middle).toEqual(middle)
   expect(earned.map((seq) => slow.client.resultOf(seq)?.code)).toEqual(['ok', 'ok', 'ok', 'ok'])
+  const purse = slow.client.model?.ownRow(Purse)
+  expect(purse).toEqual({ coins: 22 })
   const rewound = node.tickBoard.read('viewsRewound')
   const refreshed = node.tickBoard.read('viewsRefreshed')
   await node.steps(3)
   expect(node.tickBoard.read('viewsRewound')).toBe(rewound + 1)
   expect(node.tickBoard.read('viewsRefreshed')).toBe(refreshed)
+  // The owner's part is told again, and known by its version.
+  expect(
+    (slow.client.frames.findLast(({ flags }) => (flags & FrameFlag.View) !== 0)?.flags ?? 0) & FrameFlag.Owner,
+  ).not.toBe(0)
+  expect(slow.client.model?.ownRow(Purse)).toBe(purse)
   expectTruth(node, slow)
 })
