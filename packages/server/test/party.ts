@@ -17,7 +17,7 @@ export function connect(node: SimulatedNode, game: Game): Guest {
 }
 
 /** Another connection of a client that has been here: it keeps its view. */
-export function connectAs(node: SimulatedNode, client: TestClient): Guest {
+function connectAs(node: SimulatedNode, client: TestClient): Guest {
   const heard: Uint8Array[] = []
   const loopback = node.connect({
     opened: () => client.opened(),
