@@ -1,6 +1,6 @@
 import { FrameFlag } from '@worldkeep/wire'
 import { afterEach, expect, test } from 'vitest'
-import { frameAgeBucketsMs } from '../src/core/counters.ts'
+import { histogramBounds } from '../src/core/board-histogram.ts'
 import { SimulatedNode, type SimulatedNodeOptions } from '../src/testing/simulated-node.ts'
 import { createHall, Earn } from './hall.ts'
 import { join } from './party.ts'
@@ -25,8 +25,12 @@ async function tickDrainedAfter(ms: number): Promise<void> {
 }
 
 function ages(): { readonly count: number; readonly upTo: readonly number[] } {
-  const upTo = frameAgeBucketsMs.map((ms) => node.gatewayBoard.read(`frameAgeMsBucket_${ms}`))
-  return { count: node.gatewayBoard.read('framesOut'), upTo }
+  let fitting = 0
+  const upTo = histogramBounds.frameAgeMs.map((ms) => {
+    fitting += node.gatewayBoard.read(`frameAgeMsBucket_${ms}`)
+    return fitting
+  })
+  return { count: node.gatewayBoard.read('frameAgeMsCount'), upTo }
 }
 
 test('[FRESH-1] a frame that has become stale on its way is not sent, counted, and a fresh one is asked for (T-025)', async () => {
@@ -87,11 +91,11 @@ test('[FRESH-3] the age of every frame that is sent is counted, from the end of 
   await join(node, hall.game, 'ada')
   await node.steps(5)
   const fast = ages()
-  expect(fast.upTo).toEqual(frameAgeBucketsMs.map(() => fast.count))
+  expect(fast.upTo).toEqual(histogramBounds.frameAgeMs.map(() => fast.count))
   const sumMs = node.gatewayBoard.read('frameAgeMsSum')
   await tickDrainedAfter(30)
   const slow = ages()
   expect(slow.count).toBe(fast.count + 1)
-  expect(slow.upTo).toEqual(frameAgeBucketsMs.map((ms) => fast.count + (ms >= 30 ? 1 : 0)))
+  expect(slow.upTo).toEqual(histogramBounds.frameAgeMs.map((ms) => fast.count + (ms >= 30 ? 1 : 0)))
   expect(node.gatewayBoard.read('frameAgeMsSum') - sumMs).toBe(30)
 })

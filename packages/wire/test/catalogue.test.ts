@@ -11,6 +11,7 @@ import {
   ServerError,
   ServerFrame,
   ServerGoodbye,
+  ServerHandover,
   ServerJoinAck,
   ServerPong,
   ServerResult,
@@ -38,6 +39,7 @@ const kindsEver: readonly (readonly [number, string])[] = [
   [67, 'server.result'],
   [68, 'server.error'],
   [69, 'server.goodbye'],
+  [70, 'server.handover'],
 ]
 
 /** One of each, as it has been since protocol version 2. A change here is a new version. */
@@ -96,6 +98,7 @@ const examples: readonly {
   },
   { message: ServerError, row: { code: 7, message: 'Zwölf' }, hex: '44 07 00 06 5a 77 c3 b6 6c 66' },
   { message: ServerGoodbye, row: { code: 19, message: 'Bye.' }, hex: '45 13 00 04 42 79 65 2e' },
+  { message: ServerHandover, row: { from: 9, to: 300 }, hex: '46 09 ac 02' },
 ]
 
 const toHex = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')

@@ -1,6 +1,6 @@
 import { ByteReader, type Fields, type Row, RowCodec } from '@worldkeep/kernel'
-import { type Component, EntityTable, type Game, nowhere } from '@worldkeep/world'
-import { EntryKind, ownedComponents, SegmentKind, seenComponents } from '../segment-layout.ts'
+import { type Component, EntityTable, type Game } from '@worldkeep/world'
+import { EntryKind, nowhere, ownedComponents, SegmentKind, seenComponents } from '../segment-layout.ts'
 import { Departures } from './departures.ts'
 import { MotionTrack } from './motion-track.ts'
 import { type SegmentEntry, SegmentReader } from './segment-reader.ts'
