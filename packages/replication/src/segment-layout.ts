@@ -39,7 +39,7 @@ export const EntryKind = {
   Whole: 3,
 } as const
 
-/** Where somebody went who is in no cell any more, or hidden from those who see this channel. */
+/** Where somebody went who is in no cell any more, or hidden from those who see this channel, or too far away for them. */
 export const nowhere = -1
 
 /** Bits of kinds, of widths, of a cell's number and of a neighbour's direction. */

@@ -104,6 +104,22 @@ test('[REPL-12] a departure names the cell somebody is in now: next door, elsewh
   expect(entries.map(({ kind, slot }) => [kind, slot])).toEqual([['whole', 4]])
 })
 
+test('[REPL-12] whoever went farther than any view of the cell reaches is gone: nobody is told where to', () => {
+  const arena = new Arena({ sizeM: 400 })
+  const { world } = arena
+  arena.tick(() => {
+    for (let i = 0; i < 3; i++) arena.spawn(800, 800)
+  })
+  const tick = world.tick()
+  arena.tick(() => {
+    world.motion.place(0, 800 + 6 * 1600, 800)
+    world.motion.place(1, 800 + 7 * 1600, 800)
+    world.motion.place(2, 800, 800 + 20 * 1600)
+  })
+  const { departures } = decodeSegment(bytesOf(arena, arena.cell(0, 0), tick), arena.geometry())
+  expect(departures.toSorted((a, b) => a.slot - b.slot).map(({ to }) => to)).toEqual([arena.cell(6, 0), null, null])
+})
+
 test('[REPL-12] an entry says what changed and nothing else: a turn, a motion, rows, both', () => {
   const arena = new Arena()
   const { world } = arena

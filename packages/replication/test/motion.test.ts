@@ -115,7 +115,7 @@ function walk({ world }: Arena, random: Random): void {
   }
 }
 
-test('[REPL-30] 200 entities of nine cells, each turning in every tick: at most 8 bytes for each of them', () => {
+test('[REPL-26] 200 entities of nine cells, each turning in every tick: at most 8 bytes for each of them', () => {
   const arena = new Arena({ sizeM: 192, cellM: 64, entitiesMax: 201 })
   const random = new Random(9)
   arena.tick(() => {
@@ -139,7 +139,7 @@ test('[REPL-30] 200 entities of nine cells, each turning in every tick: at most 
   expect(bytesPerUpdate, `${bytesPerUpdate} bytes`).toBeLessThan(4)
 })
 
-test('[REPL-30] the same with a jump in every tick, which tells the place as well', () => {
+test('[REPL-26] the same with a jump in every tick, which tells the place as well', () => {
   const arena = new Arena({ sizeM: 192, cellM: 64, entitiesMax: 201 })
   const random = new Random(9)
   arena.tick(() => {
@@ -167,7 +167,7 @@ test('[REPL-30] the same with a jump in every tick, which tells the place as wel
   expect(bytesPerUpdate, `${bytesPerUpdate} bytes`).toBeLessThan(8)
 })
 
-test('[REPL-30] walkers who turn about once in three seconds cost less than half a byte in a snapshot', () => {
+test('[REPL-26] walkers who turn about once in three seconds cost less than half a byte in a snapshot', () => {
   const arena = new Arena({ sizeM: 192, cellM: 64, entitiesMax: 201 })
   const random = new Random(4)
   const turn = (slot: number): void => {

@@ -111,6 +111,20 @@ test('[REPL-15] a slot used again between the turns of a far cell is the new ent
   }
 })
 
+test('[REPL-15] of two who had a slot within one snapshot, the dead one does not go where the other went', () => {
+  for (let delay = 0; delay < 4; delay++) {
+    const { arena, go, run, viewer, world } = scene({ entitiesMax: 2 }, [3, 3])
+    run(1 + delay)
+    const dead = world.handleOf(1)
+    arena.tick(() => world.despawn(dead))
+    arena.tick(() => void arena.spawn(5000, 5000))
+    run(1, () => go(1, 5, 5))
+    expect(viewer.model.entityOf(dead), `delay ${delay}`).toBeNull()
+    run(4)
+    expect(viewer.model.entityOf(world.handleOf(1))).not.toBeNull()
+  }
+})
+
 test('[REPL-21] far cells are told of every few snapshots, each in its turn', () => {
   const { arena, run, viewer, world } = scene({}, [3, 3], [5, 5], [1, 1], [5, 3], [3, 1])
   const told = new Map<number, number[]>()
@@ -225,6 +239,18 @@ test('[REPL-24] a session is shown so many of the hidden at once; the others wai
   viewer.frame()
   run(1)
   expect(viewer.model.entities.size).toBe(1 + count - 30)
+})
+
+test('[REPL-24] the hidden of cells that left the view make room for others', () => {
+  const { arena, run, viewer, world } = scene({ gated: true, farRadiusCells: 0, entitiesMax: 200 })
+  run(1, () => {
+    for (let i = 0; i < privateShownMax - 1; i++) arena.spawn(5000 + i, 5000)
+    for (let i = 0; i < privateShownMax - 1; i++) arena.spawn(9000 + i, 9000)
+    for (let slot = 1; slot <= 2 * (privateShownMax - 1); slot++) world.table(Marked).add(slot)
+  })
+  expect(viewer.model.entities.size).toBe(privateShownMax)
+  run(1, () => world.motion.place(0, 9600, 9600))
+  expect([viewer.model.entities.size, arena.emitter.own.refusedCount]).toEqual([privateShownMax, 0])
 })
 
 test('[REPL-25] whoever is shown alone stays when the departures of a cell are forgotten', () => {

@@ -112,6 +112,63 @@ test('[REPL-7] a radius out of bounds refuses the boot', () => {
   }
 })
 
+test('[REPL-7] a fresh view came from nowhere: no border is wider for it than for others', () => {
+  for (const [from, to] of [
+    [1700, 1399],
+    [100, 1801],
+  ] as const) {
+    const { walk, views } = follower()
+    walk([from, from])
+    expect(walk([to, from])).toBe(1)
+    expect([views.middleX[0], views.middleZ[0]]).toEqual([Math.floor(to / 1600), Math.floor(from / 1600)])
+  }
+})
+
+test('[REPL-1] nine cells, each once, to the very borders, oneself included; nobody beyond', () => {
+  const big = new Arena({ sizeM: 160 })
+  // The block is 16 m to 64 m: its lower border is inside, its upper one is not.
+  const inside = [1600, 1601, 3199, 3200, 4799, 4800, 6399]
+  const outside = [1599, 6400]
+  const places = inside.flatMap((xCm) => inside.map((zCm) => [xCm, zCm] as const))
+  const beyond = outside.flatMap(
+    (cm) =>
+      [
+        [cm, 4000],
+        [4000, cm],
+        [cm, cm],
+      ] as const,
+  )
+  big.tick(() => {
+    big.spawn(4000, 4000)
+    for (const [xCm, zCm] of [...places, ...beyond]) big.spawn(xCm, zCm)
+  })
+  const viewer = new Viewer(big, 0, 0)
+  for (let n = 0; n < 3; n++) {
+    viewer.frame()
+    expect([...viewer.model.entities.keys()]).toHaveLength(1 + places.length)
+    expect([...viewer.model.entities.keys()].every((slot) => slot <= places.length)).toBe(true)
+    expect(disagreement(viewer)).toBeNull()
+    big.views.refresh(0)
+    big.tick()
+  }
+})
+
+test('[REPL-8] an entity that paces over the border of a cell is always in the view of its neighbours', () => {
+  const big = new Arena({ sizeM: 160 })
+  big.tick(() => {
+    big.spawn(4000, 4000)
+    big.spawn(4790, 4000)
+  })
+  const viewer = new Viewer(big, 0, 0)
+  viewer.frame()
+  for (let n = 0; n < 100; n++) {
+    big.tick(() => big.world.motion.setVelocity(1, n % 2 === 0 ? 400 : -400, 0))
+    viewer.frame()
+    expect(viewer.events).toEqual(['changed 1'])
+    expect(disagreement(viewer)).toBeNull()
+  }
+})
+
 test('[REPL-11] crossing diagonally drops five cells and brings five', () => {
   const big = new Arena({ sizeM: 160 })
   big.tick(() => {

@@ -1,5 +1,6 @@
 import { BitWriter, type ByteWriter, bitLength } from '@worldkeep/kernel'
 import type { ComponentTable, World, Zone } from '@worldkeep/world'
+import { viewRadiusCellsMax } from '../limits.ts'
 import {
   cellBits,
   departureBytesMax,
@@ -132,13 +133,17 @@ export class SegmentWriter {
     }
   }
 
-  /** One bit: gone. Two bits and a direction: next door. Two bits and the number of a cell of this zone. */
+  /**
+   * One bit: gone. Two bits and a direction: next door. Two bits and the number of a cell of this zone. Farther than any view
+   * of this cell reaches is gone: where to is nobody's business here.
+   */
   #writeDestination(zone: Zone, cell: number, to: number): void {
     const bits = this.#bits
     if (to === nowhere || to < zone.firstCell || to >= zone.firstCell + zone.cellCount()) return bits.bits(0, 1)
-    bits.bits(1, 1)
     const dx = zone.cellX(to) - zone.cellX(cell)
     const dz = zone.cellZ(to) - zone.cellZ(cell)
+    if (Math.max(Math.abs(dx), Math.abs(dz)) > viewRadiusCellsMax * 2) return bits.bits(0, 1)
+    bits.bits(1, 1)
     if (dx >= -1 && dx <= 1 && dz >= -1 && dz <= 1) {
       bits.bits(1, 1)
       return bits.bits((dz + 1) * 3 + dx + 1, directionBits)
