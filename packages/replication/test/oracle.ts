@@ -11,7 +11,7 @@ import type { SentFrame, Viewer } from './viewer.ts'
 export const placeErrorCmMax = 0.5 + 1e-6
 
 /** Whether gates and rooms let a viewer see an entity, however many others there are. */
-export function mayKnow(world: World, viewer: number, slot: number): boolean {
+function mayKnow(world: World, viewer: number, slot: number): boolean {
   if (viewer === slot) return true
   const { roomOf } = world.sight
   if (roomOf[slot] !== 0 && roomOf[slot] !== roomOf[viewer]) return false
@@ -23,7 +23,7 @@ export function mayKnow(world: World, viewer: number, slot: number): boolean {
 }
 
 /** Whether it is shown to the viewer once its cell is: nobody is crowded out either. */
-export function isShown(world: World, viewer: number, slot: number): boolean {
+function isShown(world: World, viewer: number, slot: number): boolean {
   if (viewer === slot) return true
   const { channelOf } = world.sight
   return mayKnow(world, viewer, slot) && (channelOf[slot] !== Channel.Private || world.sight.allows(viewer, slot))

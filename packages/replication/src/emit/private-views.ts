@@ -6,7 +6,7 @@ import { noBaseline } from './segment-encoder.ts'
 import { SegmentWriter } from './segment-writer.ts'
 import type { ViewTable } from './view-table.ts'
 
-const blockCellsMax = (viewRadiusCellsMax * 2 + 1) ** 2
+const blockCellsMax = (viewRadiusCellsMax * 2 + 1) * (viewRadiusCellsMax * 2 + 1)
 
 /**
  * Whom each session is shown on the private channel: entities hidden from the many. Their bytes are made for one session

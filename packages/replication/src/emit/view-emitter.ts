@@ -150,8 +150,8 @@ export class ViewEmitter {
 
   /** Near cells with every snapshot; far ones each in its turn, so that a tick has as much to do as the next. */
   #isDue(index: number, cx: number, cz: number, baseline: number, tick: number): boolean {
-    const { radiusCells, farEverySnapshots, ticksPerSnapshot } = this.#views
-    if (baseline < 0 || index < (radiusCells * 2 + 1) ** 2) return true
+    const { nearCells, farEverySnapshots, ticksPerSnapshot } = this.#views
+    if (baseline < 0 || index < nearCells) return true
     // Whoever missed a turn does not wait for the next: `rewind` relies on it.
     if (tick - baseline >= farEverySnapshots * ticksPerSnapshot) return true
     return (tick / ticksPerSnapshot + cx + 2 * cz) % farEverySnapshots === 0
@@ -193,5 +193,5 @@ function offsetsOfBlock(radius: number): readonly { readonly dx: number; readonl
   const offsets: { dx: number; dz: number }[] = []
   for (let dz = -radius; dz <= radius; dz++) for (let dx = -radius; dx <= radius; dx++) offsets.push({ dx, dz })
   const ringOf = ({ dx, dz }: { dx: number; dz: number }): number => Math.max(Math.abs(dx), Math.abs(dz))
-  return offsets.toSorted((a, b) => ringOf(a) - ringOf(b) || a.dx ** 2 + a.dz ** 2 - b.dx ** 2 - b.dz ** 2)
+  return offsets.toSorted((a, b) => ringOf(a) - ringOf(b) || a.dx * a.dx + a.dz * a.dz - b.dx * b.dx - b.dz * b.dz)
 }

@@ -30,6 +30,8 @@ interface Axis {
  */
 export class ViewTable {
   readonly radiusCells: number
+  /** Cells told of with every snapshot. */
+  readonly nearCells: number
   /** Cells from the middle to the edge of the whole block. */
   readonly blockRadiusCells: number
   readonly farEverySnapshots: number
@@ -48,6 +50,7 @@ export class ViewTable {
   readonly #alongZ: Axis
   readonly #hysteresisCm: number
   readonly #blockWidth: number
+  readonly #blockCells: number
   /**
    * Baseline of each cell of each block, and the tick it was last given whole. A cell keeps its place while the block moves
    * over it: the remainders of column and row by the width of the block.
@@ -58,6 +61,7 @@ export class ViewTable {
   constructor(options: ViewOptions) {
     const { sessionsMax, radiusCells } = options
     this.radiusCells = radiusCells
+    this.nearCells = (radiusCells * 2 + 1) * (radiusCells * 2 + 1)
     this.blockRadiusCells = Math.max(radiusCells, options.farRadiusCells)
     assert(radiusCells >= 0 && this.blockRadiusCells <= viewRadiusCellsMax, 'view radius out of bounds')
     this.farEverySnapshots = options.farEverySnapshots
@@ -71,14 +75,15 @@ export class ViewTable {
     this.#alongX = { middle: this.middleX, cameFrom: new Int32Array(sessionsMax).fill(nowhere) }
     this.#alongZ = { middle: this.middleZ, cameFrom: new Int32Array(sessionsMax).fill(nowhere) }
     this.#blockWidth = this.blockRadiusCells * 2 + 1
-    this.#baselines = new Int32Array(sessionsMax * this.#blockWidth ** 2).fill(noBaseline)
-    this.#since = new Int32Array(sessionsMax * this.#blockWidth ** 2).fill(noBaseline)
+    this.#blockCells = this.#blockWidth * this.#blockWidth
+    this.#baselines = new Int32Array(sessionsMax * this.#blockCells).fill(noBaseline)
+    this.#since = new Int32Array(sessionsMax * this.#blockCells).fill(noBaseline)
   }
 
   /** Forgets what the session has been given: its next frame carries the whole view. */
   refresh(session: number): void {
-    const first = session * this.#blockWidth ** 2
-    this.#baselines.fill(noBaseline, first, first + this.#blockWidth ** 2)
+    const first = session * this.#blockCells
+    this.#baselines.fill(noBaseline, first, first + this.#blockCells)
     this.baseline[session] = noBaseline
     this.fresh[session] = 1
     this.refreshedCount++
@@ -99,8 +104,8 @@ export class ViewTable {
   rewind(session: number, tick: number): void {
     const beatTicks = this.farEverySnapshots * this.ticksPerSnapshot
     const known = this.blockRadiusCells > this.radiusCells ? tick - beatTicks : tick
-    const first = session * this.#blockWidth ** 2
-    for (let place = first; place < first + this.#blockWidth ** 2; place++) {
+    const first = session * this.#blockCells
+    for (let place = first; place < first + this.#blockCells; place++) {
       const baseline = this.#baselines[place] as number
       if ((this.#since[place] as number) > tick || known < 0) this.#baselines[place] = noBaseline
       else if (baseline > known) this.#baselines[place] = known
