@@ -25,7 +25,7 @@ function handleOf({ client }: Guest): number {
   return client.joinAck?.entity ?? 0
 }
 
-test('[GATE-17] an acknowledgement with nothing else to say waits for 0.1 s at most, also under a stream of inputs', async () => {
+test('[GATE-19] an acknowledgement with nothing else to say waits for 0.1 s at most, also under a stream of inputs', async () => {
   await start(0, 0)
   const ada = await join(node, hall.game, 'ada')
   await node.steps(10)
@@ -45,7 +45,7 @@ test('[GATE-17] an acknowledgement with nothing else to say waits for 0.1 s at m
   expect(ada.client.frames.at(-1)?.inputAck).toBe(40)
 })
 
-test('[GATE-17] with something to say an acknowledgement rides along at once, and with nothing at all nothing is sent', async () => {
+test('[GATE-19] with something to say an acknowledgement rides along at once, and with nothing at all nothing is sent', async () => {
   await start(0, 0)
   const [ada, eve] = [await join(node, hall.game, 'ada'), await join(node, hall.game, 'eve')]
   await node.steps(10)
