@@ -80,7 +80,7 @@ test('[NODE-1] one port answers bootstrap, health, version, metrics and WebSocke
   await until('the node is ready', async () => (await fetch(`${node.url}/readyz`)).status === 200)
   expect(await get('/api/version')).toMatchObject({
     game: 'meadow',
-    protocol: 1,
+    protocol: 2,
     declarations: createGame().declarationsHash,
   })
   expect(await get('/api/health')).toMatchObject({
@@ -118,7 +118,7 @@ test('[NODE-2] bootstrap gives a guest a token and refuses a bad one with 401 (T
   expect(guest.status).toBe(200)
   expect(guest.body).toMatchObject({
     character: null,
-    protocol: { version: 1 },
+    protocol: { version: 2 },
     transports: [{ kind: 'websocket', path: '/ws' }],
   })
   const again = await bootstrap('{}', { authorization: `Bearer ${guest.body.accessToken}` })

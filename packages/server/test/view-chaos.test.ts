@@ -74,7 +74,7 @@ test.each([
 ])(
   '[FLOOD-29] no view is ever malformed, and all are true in the end: %s (C-047, X-18)',
   async (_what, weather) => {
-    for (let seed = 1; seed <= 6; seed++) {
+    for (let seed = 1; seed <= 4; seed++) {
       // What is hidden is not known of an earlier frame: then views begin anew instead of going on.
       const hides = seed % 2 === 0
       const hall = createHall({ others: 200, unrest: 30, hides })
@@ -93,7 +93,7 @@ test.each([
       await node.steps(12)
       for (const guest of guests) expectTruth(node, guest, { part: weather.viewEntitiesMax < 1000 ? 'shown' : 'all' })
       if (!hides) expect(node.tickBoard.read('viewsRewound')).toBeGreaterThan(5)
-      if (seed < 6) await node.dispose()
+      if (seed < 4) await node.dispose()
     }
   },
   60_000,
