@@ -8,6 +8,7 @@ import { PublicPort } from '../transport/public-port.ts'
 import { loadGame, messageOf } from './load-game.ts'
 import { osThreadId } from './os-thread-id.ts'
 import { OutboundWatch } from './outbound-watch.ts'
+import { RestPlan } from './rest-plan.ts'
 import { systemClock } from './system-clock.ts'
 import type { GatewayThreadData, HostMessage, ThreadMessage } from './thread-data.ts'
 
@@ -21,14 +22,6 @@ const napMs = 1_000
 
 /** How long goodbyes may take to leave. */
 const flushPatienceMs = 1_000
-
-/**
- * After a turn of the loop that brought messages, the thread sleeps this long or until the tick has published. What
- * arrives meanwhile is read in one turn instead of one each, which is most of what a message costs. An input waits for
- * its tick anyway; a ping waits these milliseconds longer. A thread that hears nothing sleeps in its loop and is woken
- * by the first message at once.
- */
-const gatherMs = 4
 
 function tell(message: ThreadMessage): void {
   parentPort?.postMessage(message)
@@ -51,12 +44,16 @@ async function main(data: GatewayThreadData): Promise<void> {
     doorbell: null,
     clock: systemClock,
   })
-  const outbound = new OutboundWatch(core, new Doorbell(data.doorbells.gateway))
+  const plan = new RestPlan(1000 / data.config.tickHz)
+  const outbound = new OutboundWatch(core, new Doorbell(data.doorbells.gateway), () =>
+    plan.published(systemClock.nowMs()),
+  )
   const port = new PublicPort(core, {
     clock: systemClock,
     hostSocketPath: data.hostSocketPath,
     pingLooksMax: pingLooksOf(data.config.pongTimeoutMs),
-    rest: () => outbound.restFor(gatherMs),
+    // A thread that hears nothing sleeps in its loop instead, and is woken by the first message at once.
+    rest: () => outbound.restFor(plan.restMs(systemClock.nowMs())),
   })
   try {
     tell({ kind: 'ready', port: await port.listen(data.host, data.port) })

@@ -4,11 +4,14 @@ import type { Doorbell } from '@worldkeep/kernel'
 export class OutboundWatch {
   readonly #core: { drain(): void }
   readonly #doorbell: Doorbell
+  readonly #rang: () => void
   #seen = 0
 
-  constructor(core: { drain(): void }, doorbell: Doorbell) {
+  /** `rang` is told of every ring, before what is there is sent. */
+  constructor(core: { drain(): void }, doorbell: Doorbell, rang: () => void = () => undefined) {
     this.#core = core
     this.#doorbell = doorbell
+    this.#rang = rang
   }
 
   /** Wakes the thread, from any other or from itself. */
@@ -30,7 +33,9 @@ export class OutboundWatch {
 
   /** Looks at the count first: what is published while this sends has rung again. */
   #drain(): void {
-    this.#seen = this.#doorbell.seen()
+    const seen = this.#doorbell.seen()
+    if (seen !== this.#seen) this.#rang()
+    this.#seen = seen
     this.#core.drain()
   }
 }
