@@ -257,3 +257,22 @@ test('[FLOOD-30] a bare frame brings answers and what is the owner’s, and noth
   expect(slow.client.model?.ownRow(Purse)).toBe(purse)
   expectTruth(node, slow)
 })
+
+test('[COUNT-5] a change of one owner component is in one frame, and no other carries it (P-030)', async () => {
+  await start(50, 0)
+  const ada = await join(node, hall.game, 'ada')
+  await node.steps(5)
+  const sent = ada.client.frames.length
+  const version = (): number | undefined => ada.client.model?.ownVersions[hall.game.componentIndex(Purse)]
+  const before = version()
+  ada.client.command(Earn, { coins: 5 })
+  for (let i = 0; i < 10; i++) {
+    ada.client.input({ x: i % 2, z: 0 })
+    await node.step()
+  }
+  const carrying = ada.client.frames.slice(sent).filter(({ flags }) => (flags & FrameFlag.Owner) !== 0)
+  expect(carrying).toHaveLength(1)
+  expect(version()).toBe(carrying[0]?.tick)
+  expect(version()).toBeGreaterThan(before ?? 0)
+  expect(ada.client.model?.ownRow(Purse)).toEqual({ coins: 5 })
+})

@@ -82,16 +82,13 @@ export class ViewTable {
 
   /** Forgets what the session has been given: its next frame carries the whole view. */
   refresh(session: number): void {
-    const first = session * this.#blockCells
-    this.#baselines.fill(noBaseline, first, first + this.#blockCells)
-    this.baseline[session] = noBaseline
-    this.fresh[session] = 1
-    this.refreshedCount++
+    if (this.baseline[session] !== noBaseline) this.refreshedCount++
+    this.#forget(session)
   }
 
   /** Nobody sees through this session. */
   clear(session: number): void {
-    this.refresh(session)
+    this.#forget(session)
     this.#zone[session] = nowhere
     this.#forgetWhereFrom(session)
   }
@@ -186,6 +183,13 @@ export class ViewTable {
   #placeOf(session: number, cx: number, cz: number): number {
     const width = this.#blockWidth
     return (session * width + ((cz + width) % width)) * width + ((cx + width) % width)
+  }
+
+  #forget(session: number): void {
+    const first = session * this.#blockCells
+    this.#baselines.fill(noBaseline, first, first + this.#blockCells)
+    this.baseline[session] = noBaseline
+    this.fresh[session] = 1
   }
 
   #forgetWhereFrom(session: number): void {
