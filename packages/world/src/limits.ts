@@ -38,7 +38,7 @@ export const zonesMax = 1 << 16
 export const roomsMax = 0xfffe
 
 /** Entities of one cell that are seen, unless the server says otherwise. */
-export const shownPerCellMaxDefault = 1000
+export const shownPerCellMaxDefault = 4000
 
 /** Cells of all zones together: columns of four bytes each, kept flat. */
 export const cellsMax = 1 << 20

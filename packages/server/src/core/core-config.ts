@@ -48,7 +48,7 @@ export const coreDefaults: CoreConfig = {
   viewRadiusCells: 1,
   farRadiusCells: 0,
   farHz: 5,
-  viewEntitiesMax: 1000,
+  viewEntitiesMax: 4000,
   hysteresisM: 2,
   queuedCommandsMax: 64,
   queuedBytesMax: 256 * 1024,
