@@ -16,35 +16,19 @@ import {
   protocolVersion,
   type ServerResult,
 } from '@worldkeep/wire'
-import type { Fields, Game, Row } from '@worldkeep/world'
+import type { Fields, Row } from '@worldkeep/world'
 import { connectWebSocket } from '#websocket'
 import { backoffDelayMs, backoffMs } from './backoff.ts'
 import { type Bootstrap, BootstrapRefused, requestBootstrap } from './bootstrap.ts'
 import { CommandQueue, type CommandResult, sessionLost } from './command-queue.ts'
 import { errorOf, hopeless, silent, tokenGone, unreachable } from './errors.ts'
+import type { LinkOptions } from './link-options.ts'
 import { Listeners } from './listeners.ts'
 import { type ClientError, type ClientPhase, type ClientStatus, isPhaseChange } from './status.ts'
 import { browserStorage, type TokenStorage } from './token-storage.ts'
 import { type ClientStats, emptyStats, TrafficMeter } from './traffic-meter.ts'
-import type { Connect, Transport } from './transport/transport.ts'
+import type { Transport } from './transport/transport.ts'
 import { WorldSession } from './world-session.ts'
-
-export interface LinkOptions {
-  readonly game: Game
-  /** Origin of the server, `http://localhost:4510`. Left out: where the page came from. */
-  readonly url?: string
-  /** Wished display name; left out: the one known, or one the server makes up. */
-  readonly name?: string
-  /** Where the token is kept; left out: the browser's storage under `storageKey`, or memory. */
-  readonly storage?: TokenStorage
-  readonly storageKey?: string
-  /** Sends the input this often even when it has not changed. Left out: only on change. */
-  readonly inputRepeatHz?: number
-  /** Keeps who goes out of view, as they were, in `remembered`. */
-  readonly keepOnExit?: boolean
-  /** Another transport than WebSocket. */
-  readonly transport?: Connect
-}
 
 const pingIntervalMs = 1_000
 

@@ -7,6 +7,7 @@ import { spawnWanderers, wander } from './wander.ts'
 export { Appearance, Coin, kinds, Name, Purse } from './components.ts'
 export { Gather, gatherRadiusCm } from './gather.ts'
 export { playerSpeedCmPerS, Walk } from './walk.ts'
+export { turnBackAtBorder } from './wander.ts'
 
 export interface MeadowOptions {
   /** Width of the world, metres. */

@@ -68,7 +68,8 @@ function wandererName(name: number, number: number): string {
   return `${names[name]} ${number + 1}`
 }
 
-function turnBackAtBorder(world: World, slot: number): void {
+/** Whoever would reach the border of its zone in this tick walks back, at the same speed. */
+export function turnBackAtBorder(world: World, slot: number): void {
   const { motion } = world
   const inside = world.zoneOfEntity(slot).sizeCm * motion.unitsPerCm - 1
   const vx = motion.vx[slot] as number

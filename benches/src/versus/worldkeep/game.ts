@@ -1,3 +1,4 @@
+import { turnBackAtBorder } from '@worldkeep/meadow'
 import {
   axis,
   component,
@@ -34,7 +35,7 @@ const wander = system('wander', (world) => {
   const tick = world.tick()
   for (let slot = 0; slot < world.entities.slotsUsed; slot++) {
     if (!table.has(slot)) continue
-    if (turnTick.get(slot) > tick) bounce(world, slot)
+    if (turnTick.get(slot) > tick) turnBackAtBorder(world, slot)
     else turn(world, slot, tick)
   }
 })
@@ -96,15 +97,4 @@ function turn(world: World, slot: number, tick: number): void {
   world.table(Wander).columns.turnTick.set(slot, tick + random.between(tickHz, 3 * tickHz))
   const [x, z] = directions[random.below(directions.length)] as readonly [number, number]
   world.motion.setVelocity(slot, Math.round((x * speedCmPerS) / 1000), Math.round((z * speedCmPerS) / 1000))
-}
-
-function bounce(world: World, slot: number): void {
-  const { motion } = world
-  const inside = world.zoneOfEntity(slot).sizeCm * motion.unitsPerCm - 1
-  const vx = motion.vx[slot] as number
-  const vz = motion.vz[slot] as number
-  const x = (motion.x[slot] as number) + vx
-  const z = (motion.z[slot] as number) + vz
-  if (x >= 0 && x <= inside && z >= 0 && z <= inside) return
-  motion.setVelocity(slot, x < 0 || x > inside ? -vx : vx, z < 0 || z > inside ? -vz : vz)
 }
